@@ -1,0 +1,1 @@
+"""mnet, a compiler for mobile neural architectures."""

@@ -1,0 +1,52 @@
+"""What every backend offers to the driver, and the two things they all speak in: provenance and constraints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO, ClassVar, Protocol
+
+from ..compiler.ir import Graph, Node
+from ..dsl.diagnostics import Diagnostic
+
+
+@dataclass(frozen=True, slots=True)
+class Provenance:
+    """Where an artefact came from; written into its metadata. Nothing here changes from run to run."""
+
+    tool_version: str
+    source_sha256: str
+    options: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Constraint:
+    """A limit of a target: what it says, and how a node is measured against it.
+
+    `violation(node)` is None where the limit holds, else the measured value in words. The same
+    object checks, words the diagnostic, and prints the target's documentation page.
+    """
+
+    sentence: str
+    violation: Callable[[Node], str | None]
+    hint: str | None = None
+
+
+class Backend(Protocol):
+    """A target format. A backend is a frozen dataclass whose fields are its options."""
+
+    name: ClassVar[str]
+    suffix: ClassVar[str]
+
+    @property
+    def pipeline(self) -> tuple[str, ...]:
+        """Names of the passes that prepare a graph for this target, in order."""
+        ...
+
+    def check(self, graph: Graph) -> Sequence[Diagnostic]:
+        """Everything about the graph that the target can't take, found before anything is written."""
+        ...
+
+    def write(self, graph: Graph, file: BinaryIO, provenance: Provenance) -> None:
+        """Streams the artefact into a seekable file, reading each parameter once."""
+        ...

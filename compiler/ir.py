@@ -1,0 +1,137 @@
+"""The intermediate representation: a graph of operators in static single assignment, NHWC inside.
+
+Everything is immutable. A pass builds a new graph through `passes.rewrite`; what it leaves alone
+is shared with the old one. Values are named, and a name is unique in its graph:
+
+- the result of a node is named by the node's path, `features.stage3.block1.expand.conv`;
+  of several results, by `path#0`, `path#1`, ...;
+- a parameter is named by the path of the layer that owns it: `features...conv.weight`.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from ..dsl.source import Span
+from .types import TensorType
+
+if TYPE_CHECKING:
+    from .data import TensorData
+    from .ops.base import Operator
+
+AttributeValue = int | float | bool | str | tuple["AttributeValue", ...]
+Attributes = Mapping[str, AttributeValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A tensor in the graph: an input, a parameter, or the result of a node."""
+
+    name: str
+    type: TensorType
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One application of an operator.
+
+    `inputs` follow the operator's operands; an optional operand that is absent is None.
+    `attributes` holds every attribute of the operator, defaults included.
+    `path` is the place in the architecture, `span` the place in the source (None for IR made by hand).
+    """
+
+    op: Operator
+    inputs: tuple[Value | None, ...]
+    outputs: tuple[Value, ...]
+    attributes: Attributes
+    path: str
+    span: Span | None = None
+
+    @property
+    def output(self) -> Value:
+        """The only result. Raises ValueError where there are several."""
+        (value,) = self.outputs
+        return value
+
+    @property
+    def operands(self) -> Iterator[Value]:
+        """The inputs that are present."""
+        return (value for value in self.inputs if value is not None)
+
+
+class Role(enum.Enum):
+    """What a parameter is to its layer; decides how it is counted and initialised."""
+
+    WEIGHT = "weight"
+    BIAS = "bias"
+    GAMMA = "gamma"
+    BETA = "beta"
+    MEAN = "mean"
+    VARIANCE = "variance"
+    SLOPE = "slope"
+    CONSTANT = "constant"  # written in the program, not learned
+
+    @property
+    def trainable(self) -> bool:
+        return self not in (Role.MEAN, Role.VARIANCE, Role.CONSTANT)
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A named constant tensor. `data` is lazy: counting and most passes never read it."""
+
+    value: Value
+    data: TensorData
+    role: Role
+    span: Span | None = None
+
+    @property
+    def name(self) -> str:
+        return self.value.name
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A result of the graph under the name its users see."""
+
+    name: str
+    value: Value
+
+
+@dataclass(frozen=True)
+class Graph:
+    """A model. `nodes` are in topological order; `parameters` are keyed by the name of their value."""
+
+    name: str
+    inputs: tuple[Value, ...]
+    outputs: tuple[Output, ...]
+    nodes: tuple[Node, ...]
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    doc: str = ""
+
+    @cached_property
+    def producers(self) -> Mapping[str, Node]:
+        """The node behind each value that a node makes."""
+        return {value.name: node for node in self.nodes for value in node.outputs}
+
+    @cached_property
+    def users(self) -> Mapping[str, tuple[Node, ...]]:
+        """The nodes that read each value, in order, a node once for each time it does."""
+        users: dict[str, list[Node]] = {}
+        for node in self.nodes:
+            for value in node.operands:
+                users.setdefault(value.name, []).append(node)
+        return {name: tuple(nodes) for name, nodes in users.items()}
+
+    @property
+    def batch(self) -> str | None:
+        """The name of the symbolic batch dimension, if one is open."""
+        for value in self.inputs:
+            for dim in value.type.shape:
+                if isinstance(dim, str):
+                    return dim
+        return None

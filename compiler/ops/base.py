@@ -1,0 +1,134 @@
+"""What an operator is: one frozen declaration with everything that is free of any target.
+
+The language's calls, the IR's verifier, the cost tables, the evaluator and the documentation all
+read these declarations; a backend adds one table from operator to lowering rule.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy.typing as npt
+
+from ...dsl import types as t
+from ..ir import Attributes, AttributeValue, Role
+from ..types import TensorType
+
+Array = npt.NDArray[Any]
+MaybeType = TensorType | None
+"""The type of an operand; None where an optional one is absent."""
+
+
+class OperatorError(Exception):
+    """Operands or attributes that the operator can't take. The elaborator adds the place and the chain of calls."""
+
+    def __init__(self, message: str, hint: str | None = None) -> None:
+        self.message = message
+        self.hint = hint
+        super().__init__(message)
+
+
+class Trait(enum.Enum):
+    """What passes ask instead of testing names."""
+
+    LINEAR = "linear"  # operands (x, weight, bias?); the weight's last axis is the output channel
+    FUSES_ACTIVATION = "fuses-activation"  # has an `activation` attribute, applied to the result
+    ELEMENTWISE = "elementwise"  # each result element depends on the operands' elements at its place
+    ACTIVATION = "activation"  # element-wise, one operand, no weights but a slope: usable as `act=`
+    COMMUTATIVE = "commutative"
+    RESHAPES = "reshapes"  # moves or relabels elements, computes nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """A tensor that the operator reads. A variadic operand is the only one of its operator."""
+
+    name: str
+    doc: str
+    optional: bool = False
+    variadic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Attribute:
+    """A compile-time property of a node in the IR, fully resolved: paddings are numbers, axes are not negative."""
+
+    name: str
+    type: t.Type
+    doc: str
+    default: AttributeValue | t.Required = t.REQUIRED
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """A parameter that a layer owns. `operand` is the name of the operand it becomes, and the last part of its path."""
+
+    operand: str
+    type: TensorType
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What a call in the language becomes: a node's attributes, and the parameters that its layer owns."""
+
+    attributes: Attributes
+    weights: tuple[Weight, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Surface:
+    """How the language calls an operator: `apply` turns the call's values into an `Application`.
+
+    `tensors` counts the leading operands that a call passes as tensors; the rest are weights.
+    """
+
+    parameters: tuple[t.Parameter, ...]
+    apply: Callable[[Sequence[TensorType], Mapping[str, Any]], Application]
+    tensors: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """One operator of the IR, and of the language where it has a `surface`.
+
+    `infer(types, attributes)` gives the result types or raises OperatorError.
+    `evaluate(arrays, attributes)` is the reference semantics; absent operands are None.
+    `macs(types, results, attributes)` counts multiply-accumulates (1 MAC = 2 FLOPs) at batch 1.
+    `flops` counts further element operations that are no MACs (an activation, an addition).
+    """
+
+    name: str
+    doc: str
+    operands: tuple[Operand, ...]
+    attributes: tuple[Attribute, ...]
+    infer: Callable[[Sequence[MaybeType], Attributes], tuple[TensorType, ...]]
+    evaluate: Callable[[Sequence[Any], Attributes], tuple[Array, ...]]
+    macs: Callable[[Sequence[MaybeType], Sequence[TensorType], Attributes], int] = lambda types, results, attributes: 0
+    flops: Callable[[Sequence[MaybeType], Sequence[TensorType], Attributes], int] = lambda types, results, attributes: 0
+    traits: frozenset[Trait] = frozenset()
+    surface: Surface | None = None
+    source: str = ""
+
+    def __repr__(self) -> str:
+        return f"<operator {self.name}>"
+
+    def has(self, trait: Trait) -> bool:
+        return trait in self.traits
+
+    @property
+    def signature(self) -> t.Signature:
+        """The call in the language. Raises ValueError where the operator has no surface."""
+        if self.surface is None:
+            raise ValueError(f"{self.name} can't be called from a program")
+        operands = self.operands[: self.surface.tensors]
+        tensors = tuple(
+            t.Parameter(o.name, t.ListOf(t.TENSOR) if o.variadic else t.TENSOR, doc=o.doc) for o in operands
+        )
+        returns = t.ListOf(t.TENSOR) if self.many_results else t.TENSOR
+        return t.Signature(self.name, tensors, self.surface.parameters, returns, self.doc)
+
+    many_results: bool = False

@@ -1,0 +1,371 @@
+"""The syntax tree: what a program says, with the exact span of everything and nothing evaluated.
+
+Nodes compare by content without their spans, so `parse(fmt(s)) == parse(s)` can be asked.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from .source import Span
+
+
+def _span() -> Span:
+    """A span takes no part in comparison: it says where a thing stands, not what it is."""
+    span: Span = field(compare=False, repr=False)
+    return span
+
+
+@dataclass(frozen=True, slots=True)
+class Identifier:
+    """A name where it is declared or used."""
+
+    name: str
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A comment, kept for the formatter. `text` holds the marker: `// ...`, `/// ...`, `//! ...`."""
+
+    text: str
+    span: Span = _span()
+
+
+# Types as they are written ------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class NamedType:
+    """`int`, `tensor`, `activation`, ..."""
+
+    name: str
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class ListType:
+    element: TypeExpr
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class TupleType:
+    elements: tuple[TypeExpr, ...]
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class UnionType:
+    """`int | (int, int)`."""
+
+    members: tuple[TypeExpr, ...]
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class WordType:
+    """A string literal as a type: a member of a union of words."""
+
+    word: str
+    span: Span = _span()
+
+
+TypeExpr = NamedType | ListType | TupleType | UnionType | WordType
+
+
+@dataclass(frozen=True, slots=True)
+class TensorShape:
+    """`f32[N, resolution, resolution, 3]`: the type of a model's input. A dimension is an
+    expression, or the name of a symbolic batch where that name is bound nowhere."""
+
+    dtype: Identifier
+    dims: tuple[Expr, ...]
+    span: Span = _span()
+
+
+# Expressions --------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Literal:
+    """An int, float, bool or string."""
+
+    value: int | float | bool | str
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    name: str
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class ListExpr:
+    items: tuple[Expr, ...]
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class TupleExpr:
+    items: tuple[Expr, ...]
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """`x`, or `kernel=3`."""
+
+    name: Identifier | None
+    value: Expr
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    callee: Expr
+    arguments: tuple[Argument, ...]
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Pipe:
+    """`x |> conv2d(32)`: the left side becomes the first tensors of the call on the right;
+    a tuple on the left fills as many tensors as it has items."""
+
+    left: Expr
+    right: Expr
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Labelled:
+    """`stem: conv2d(32)`: names the layers made by the expression, for their paths."""
+
+    label: Identifier
+    value: Expr
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Unary:
+    """`-x`, `not x`."""
+
+    operator: str
+    operand: Expr
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Binary:
+    """`+ - * / // % **  == != < <= > >=  and or  in` and `..` (the ints from left up to, not including, right)."""
+
+    operator: str
+    left: Expr
+    right: Expr
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional:
+    """`if c { a } else { b }` as an expression. Only the branch taken is elaborated."""
+
+    condition: Expr
+    then: Expr
+    otherwise: Expr
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Subscript:
+    """`xs[0]`, `xs[-1]`; on lists and tuples, not on tensors (they are sliced by `slice`)."""
+
+    value: Expr
+    index: Expr
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Comprehension:
+    """`[head(level) for level in levels as level if ...]`."""
+
+    element: Expr
+    pattern: Pattern
+    iterable: Expr
+    label: Identifier | None
+    condition: Expr | None
+    span: Span = _span()
+
+
+Expr = (
+    Literal
+    | Name
+    | ListExpr
+    | TupleExpr
+    | Call
+    | Pipe
+    | Labelled
+    | Unary
+    | Binary
+    | Conditional
+    | Subscript
+    | Comprehension
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """What an assignment or a loop binds: one name, or several that take a tuple or list apart.
+
+    `(i, (a, b))` nests. A single name is `names == (Identifier,)` with `takes_apart` false.
+    """
+
+    names: tuple[Identifier | Pattern, ...]
+    takes_apart: bool
+    span: Span = _span()
+
+
+# Statements ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Assign:
+    pattern: Pattern
+    value: Expr
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class For:
+    pattern: Pattern
+    iterable: Expr
+    label: Identifier | None
+    body: tuple[Statement, ...]
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class If:
+    """`else if` is an `otherwise` of one `If`."""
+
+    condition: Expr
+    then: tuple[Statement, ...]
+    otherwise: tuple[Statement, ...]
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    value: Expr
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """`input image: f32[N, 224, 224, 3]`."""
+
+    name: Identifier
+    type: TensorShape
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class OutputStatement:
+    """`output logits = x`, `output boxes, scores = head(x)`."""
+
+    names: tuple[Identifier, ...]
+    value: Expr
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterDeclaration:
+    name: Identifier
+    type: TypeExpr
+    default: Expr | None
+    doc: str
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """`fn ch(c: int) -> int = make_divisible(c * width, 8)`: an expression over values, no tensors."""
+
+    name: Identifier
+    parameters: tuple[ParameterDeclaration, ...]
+    returns: TypeExpr
+    body: Expr
+    doc: str
+    span: Span = _span()
+
+
+Statement = Assign | For | If | Return | Input | OutputStatement | Function
+
+
+# A file -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedName:
+    name: Identifier
+    alias: Identifier | None
+    span: Span = _span()
+
+    @property
+    def local(self) -> Identifier:
+        return self.alias or self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """`import std.mobile { conv_bn, inverted_residual as ibn }`."""
+
+    module: tuple[str, ...]
+    names: tuple[ImportedName, ...]
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Constant:
+    """`channels = [16, 24, 40]` at the top of a file."""
+
+    name: Identifier
+    value: Expr
+    doc: str
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """A reusable piece of a network. Its parameters of type `tensor` or `list[tensor]` come first."""
+
+    name: Identifier
+    parameters: tuple[ParameterDeclaration, ...]
+    returns: TypeExpr | None
+    body: tuple[Statement, ...]
+    doc: str
+    span: Span = _span()
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    name: Identifier
+    parameters: tuple[ParameterDeclaration, ...]
+    body: tuple[Statement, ...]
+    doc: str
+    span: Span = _span()
+
+
+Item = Function | Constant | Block | Model
+
+
+@dataclass(frozen=True, slots=True)
+class Module:
+    """One file, checked for syntax only."""
+
+    imports: tuple[Import, ...]
+    items: tuple[Item, ...]
+    doc: str
+    comments: tuple[Comment, ...] = field(compare=False, repr=False)
+    span: Span = _span()

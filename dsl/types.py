@@ -1,0 +1,143 @@
+"""The types of the language and the signatures of what can be called.
+
+`str()` of a type is its spelling in a program.
+"""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Primitive:
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+INT = Primitive("int")
+FLOAT = Primitive("float")
+BOOL = Primitive("bool")
+STRING = Primitive("string")
+DTYPE = Primitive("dtype")
+TENSOR = Primitive("tensor")
+ACTIVATION = Primitive("activation")  # an element-wise operator, as a value: relu6, hard_swish, identity
+BLOCK = Primitive("block")  # anything that takes tensors: a block, an operator, an instance of either
+ANY = Primitive("any")  # of an expression that is already in error; fits everything, is never spelled
+
+PRIMITIVES = {t.name: t for t in (INT, FLOAT, BOOL, STRING, DTYPE, TENSOR, ACTIVATION, BLOCK)}
+
+
+@dataclass(frozen=True, slots=True)
+class ListOf:
+    element: Type
+
+    def __str__(self) -> str:
+        return f"list[{self.element}]"
+
+
+@dataclass(frozen=True, slots=True)
+class TupleOf:
+    elements: tuple[Type, ...]
+
+    def __str__(self) -> str:
+        return f"({', '.join(map(str, self.elements))})"
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """A union: `int | (int, int)`."""
+
+    members: tuple[Type, ...]
+
+    def __str__(self) -> str:
+        return " | ".join(map(str, self.members))
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A string out of a fixed set: `"same" | "valid"`."""
+
+    words: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return " | ".join(f'"{word}"' for word in self.words)
+
+
+class Required(enum.Enum):
+    """The default of a parameter that has none."""
+
+    REQUIRED = "required"
+
+
+REQUIRED = Required.REQUIRED
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A typed keyword parameter of something callable.
+
+    `default` is a compile-time value, an unevaluated expression of the tree, or `REQUIRED`.
+    """
+
+    name: str
+    type: Type
+    default: object = REQUIRED
+    doc: str = ""
+
+    @property
+    def required(self) -> bool:
+        return self.default is REQUIRED
+
+
+@dataclass(frozen=True, slots=True)
+class Signature:
+    """How something is called: tensors first, then values by position or keyword.
+
+    A call of a block or operator that gives none of its tensors makes an instance, which is
+    called with tensors later, as often as one likes, with the same weights.
+    """
+
+    name: str
+    tensors: tuple[Parameter, ...]
+    parameters: tuple[Parameter, ...]
+    returns: Type
+    doc: str = ""
+
+    def __str__(self) -> str:
+        return f"({', '.join(f'{p.name}: {p.type}' for p in self.tensors + self.parameters)}) -> {self.returns}"
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionOf:
+    """The type of a function that is called with values only: `make_divisible`, a local `fn`."""
+
+    signature: Signature
+
+    def __str__(self) -> str:
+        return f"fn{self.signature}"
+
+
+@dataclass(frozen=True, slots=True)
+class BlockOf:
+    """The type of a block or operator by name, before it has been given its values. Fits `block`."""
+
+    signature: Signature
+
+    def __str__(self) -> str:
+        return "block"
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceOf:
+    """The type of a block or operator that has its values and waits for its tensors. Fits `block`."""
+
+    signature: Signature
+
+    def __str__(self) -> str:
+        return "block"
+
+
+Type = Primitive | ListOf | TupleOf | OneOf | Words | FunctionOf | BlockOf | InstanceOf
