@@ -4,5 +4,10 @@ from __future__ import annotations
 
 from ..dsl.diagnostics import Code
 
+OUTSIDE_TARGET = Code("E0801", "an operator beyond what the target can do")
+TOO_LARGE = Code("E0802", "a model larger than the target's files can be")
+MISSING_RUNTIME = Code("E0803", "a runtime that is not installed")
+RUNTIME_FAILED = Code("E0804", "an artefact that its runtime can't run")
+
 CANNOT_WRITE = Code("E0901", "a file can't be written")
 NOT_A_TARGET = Code("E0902", "an unknown target")
