@@ -32,6 +32,14 @@ class Constraint:
     hint: str | None = None
 
 
+Beside = Callable[[str, Callable[[BinaryIO], None]], str]
+"""Writes a second file beside the artefact, for a format that can't hold everything in one.
+
+`beside(".data", write)` calls `write` with a file that will stand beside `net.onnx` as `net.onnx.data`,
+and gives that name, for the artefact to refer to.
+"""
+
+
 class Backend(Protocol):
     """A target format. A backend is a frozen dataclass whose fields are its options."""
 
@@ -47,6 +55,10 @@ class Backend(Protocol):
         """Everything about the graph that the target can't take, found before anything is written."""
         ...
 
-    def write(self, graph: Graph, file: BinaryIO, provenance: Provenance) -> None:
-        """Streams the artefact into a seekable file, reading each parameter once."""
+    def write(self, graph: Graph, file: BinaryIO, provenance: Provenance, beside: Beside | None = None) -> None:
+        """Streams the artefact into a seekable file, reading each parameter once.
+
+        A target that may need a second file asks `beside` for it. Raises DiagnosticError where it does
+        and there is none to ask.
+        """
         ...
