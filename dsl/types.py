@@ -122,9 +122,11 @@ class FunctionOf:
 
 @dataclass(frozen=True, slots=True)
 class BlockOf:
-    """The type of a block or operator by name, before it has been given its values. Fits `block`."""
+    """The type of a block or operator by name, before it has been given its values. Fits `block`,
+    and `activation` where it is an activation operator."""
 
     signature: Signature
+    is_activation: bool = False
 
     def __str__(self) -> str:
         return "block"
@@ -132,9 +134,11 @@ class BlockOf:
 
 @dataclass(frozen=True, slots=True)
 class InstanceOf:
-    """The type of a block or operator that has its values and waits for its tensors. Fits `block`."""
+    """The type of a block or operator that has its values and waits for its tensors. Fits `block`,
+    and `activation` where it is of an activation operator."""
 
     signature: Signature
+    is_activation: bool = False
 
     def __str__(self) -> str:
         return "block"
