@@ -1,0 +1,123 @@
+"""The questions that shape rules ask of operands, each with its one way to say no."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from ...dsl.dtypes import DType
+from ..types import Dim, Shape, TensorType
+from .base import MaybeType, OperatorError
+
+
+def spell(shape: Shape) -> str:
+    """A shape as messages write it: `[N, 224, 224, 3]`."""
+    return f"[{', '.join(map(str, shape))}]"
+
+
+def required(types: Sequence[MaybeType], index: int, name: str) -> TensorType:
+    """The operand at `index`. Raises OperatorError where it is absent."""
+    found = types[index] if index < len(types) else None
+    if found is None:
+        raise OperatorError(f"operand `{name}` is missing")
+    return found
+
+
+def optional(types: Sequence[MaybeType], index: int) -> MaybeType:
+    return types[index] if index < len(types) else None
+
+
+def need_rank(name: str, type_: TensorType, rank: int, layout: str) -> None:
+    if type_.rank != rank:
+        raise OperatorError(f"`{name}` has rank {type_.rank}, not {rank}: expected {layout}, found {type_}")
+
+
+def need_rank_from(name: str, type_: TensorType, lowest: int) -> None:
+    if type_.rank < lowest:
+        raise OperatorError(f"`{name}` has rank {type_.rank}, at least {lowest} is needed: found {type_}")
+
+
+def need_float(name: str, type_: TensorType) -> None:
+    if not type_.dtype.is_float:
+        raise OperatorError(f"`{name}` is {type_.dtype}, a floating-point tensor is needed")
+
+
+def need_number(name: str, type_: TensorType) -> None:
+    if type_.dtype is DType.BOOL:
+        raise OperatorError(f"`{name}` is bool, a tensor of numbers is needed")
+
+
+def need_dtype(name: str, type_: TensorType, dtype: DType, of: str) -> None:
+    if type_.dtype is not dtype:
+        raise OperatorError(f"`{name}` is {type_.dtype} but `{of}` is {dtype}")
+
+
+def need_shape(name: str, type_: TensorType, shape: Shape, why: str) -> None:
+    if type_.shape != shape:
+        raise OperatorError(f"`{name}` has shape {spell(type_.shape)}, not {spell(shape)}: {why}")
+
+
+def need_vector(name: str, type_: MaybeType, x: TensorType, channels: Dim, of: str = "output channel") -> None:
+    """An absent operand or one of shape [channels], of the dtype of `x`."""
+    if type_ is None:
+        return
+    need_dtype(name, type_, x.dtype, "x")
+    need_shape(name, type_, (channels,), f"one element per {of}")
+
+
+def need_at_least(name: str, value: int, lowest: int) -> None:
+    if value < lowest:
+        raise OperatorError(f"{name} is {value}, it must be at least {lowest}")
+
+
+def fixed(name: str, type_: TensorType, axis: int) -> int:
+    """The size along `axis`. Raises OperatorError where it is the symbolic batch."""
+    dim = type_.shape[axis]
+    if isinstance(dim, str):
+        raise OperatorError(
+            f"axis {axis} of `{name}` is the symbolic batch `{dim}`, a known size is needed",
+            hint="give the batch as a number in the model's input",
+        )
+    return dim
+
+
+def resolve_axis(axis: int, rank: int) -> int:
+    """`axis` counted from the front. Raises OperatorError where there is no such axis."""
+    if not -rank <= axis < rank:
+        raise OperatorError(f"axis {axis} is out of range for a tensor of rank {rank}")
+    return axis % rank
+
+
+def need_axis(axis: int, rank: int) -> None:
+    """An axis in the IR is resolved already: 0 <= axis < rank."""
+    if not 0 <= axis < rank:
+        raise OperatorError(f"axis {axis} is out of range for a tensor of rank {rank}")
+
+
+def result(dtype: DType, shape: Iterable[Dim]) -> TensorType:
+    """A result's type. Raises OperatorError where a symbolic dimension would leave the front."""
+    dims = tuple(shape)
+    for axis, dim in enumerate(dims):
+        if axis and isinstance(dim, str):
+            raise OperatorError(f"the result {spell(dims)} would have the symbolic batch `{dim}` at axis {axis}, not 0")
+    return TensorType(dtype, dims)
+
+
+def broadcast(a: Shape, b: Shape) -> Shape:
+    """The common shape under NumPy's rule: aligned at the end, a 1 stretches.
+
+    Raises OperatorError where two sizes differ and neither is 1.
+    """
+    rank = max(len(a), len(b))
+    pairs = zip((1,) * (rank - len(a)) + a, (1,) * (rank - len(b)) + b, strict=True)
+    return tuple(_stretch(p, q, a, b) for p, q in pairs)
+
+
+def _stretch(p: Dim, q: Dim, a: Shape, b: Shape) -> Dim:
+    if p == q or q == 1:
+        return p
+    if p == 1:
+        return q
+    raise OperatorError(
+        f"shapes {spell(a)} and {spell(b)} can't be broadcast together: {p} against {q}",
+        hint="sizes are aligned at the last axis, and must be equal or 1",
+    )

@@ -1,0 +1,28 @@
+"""The activation that a layer may apply to its own result."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from ...dsl import types as t
+from ..ir import Attributes
+from .base import Array, Attribute
+
+FUSED = Attribute("activation", t.Words(("none", "relu", "relu6")), "applied to the result", "none")
+
+_FUNCTIONS: dict[str, Callable[[Array], Array]] = {
+    "none": lambda x: x,
+    "relu": lambda x: np.maximum(x, x.dtype.type(0)),
+    "relu6": lambda x: np.minimum(np.maximum(x, x.dtype.type(0)), x.dtype.type(6)),
+}
+
+
+def fused(x: Array, attributes: Attributes) -> Array:
+    return _FUNCTIONS[str(attributes["activation"])](x)
+
+
+def fused_steps(attributes: Attributes) -> int:
+    """Operations that the fused activation adds to each result element."""
+    return int(attributes.get("activation", "none") != "none")
