@@ -28,13 +28,14 @@ from .base import (
     Trait,
     Weight,
 )
-from .convolution import CONV2D, DEPTHWISE_CONV2D, TRANSPOSED_CONV2D
+from .convolution import CONV2D, DEPTHWISE_CONV2D
 from .elementwise import ABS, ADD, DIV, EXP, MAXIMUM, MINIMUM, MUL, NEG, SQRT, SUB
 from .linear import DENSE, MATMUL
 from .normalization import BATCH_NORM, SOFTMAX
 from .pooling import AVG_POOL2D, MAX_POOL2D, MEAN
 from .resize import RESIZE
 from .shape import CONCAT, PAD, RESHAPE, SLICE, SPLIT, TRANSPOSE
+from .transposed import TRANSPOSED_CONV2D
 
 FAMILIES: Mapping[str, tuple[Operator, ...]] = MappingProxyType(
     {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,39 +11,36 @@ import numpy as np
 from ...dsl import types as t
 from ..ir import Role
 from ..types import TensorType
-from .base import Application, Array, Attribute, MaybeType, Operand, Operator, Surface, Trait, Weight
+from .base import Application, Array, Attribute, Operand, Operator, Surface, Trait, Types, Values, Weight
 from .checks import fixed, need_float, need_rank_from, need_vector, required
-
-Attrs = Mapping[str, Any]
-Types = Sequence[MaybeType]
 
 _X = Operand("x", "of any shape")
 _TRAITS = frozenset({Trait.ELEMENTWISE, Trait.ACTIVATION})
 _erf = np.vectorize(math.erf, otypes=[np.float64])
 
 
-def _same_type(types: Types, _attributes: Attrs) -> tuple[TensorType]:
+def _same_type(types: Types, _attributes: Values) -> tuple[TensorType]:
     x = required(types, 0, "x")
     need_float("x", x)
     return (x,)
 
 
-def _any_type(types: Types, _attributes: Attrs) -> tuple[TensorType]:
+def _any_type(types: Types, _attributes: Values) -> tuple[TensorType]:
     return (required(types, 0, "x"),)
 
 
-def _flops(_types: Types, results: Sequence[TensorType], _attributes: Attrs) -> int:
+def _flops(_types: Types, results: Sequence[TensorType], _attributes: Values) -> int:
     return results[0].elements()
 
 
-def _no_attributes(_types: Sequence[TensorType], _values: Mapping[str, Any]) -> Application:
+def _no_attributes(_types: Sequence[TensorType], _values: Values) -> Application:
     return Application({})
 
 
-def _in_float32(function: Callable[[Array], Array]) -> Callable[[Sequence[Any], Attrs], tuple[Array]]:
+def _in_float32(function: Callable[[Array], Array]) -> Callable[[Sequence[Any], Values], tuple[Array]]:
     """The evaluation of a function that is computed in float32 and given back in the operand's dtype."""
 
-    def evaluate(arrays: Sequence[Any], _attributes: Attrs) -> tuple[Array]:
+    def evaluate(arrays: Sequence[Any], _attributes: Values) -> tuple[Array]:
         (x,) = arrays
         return (function(x.astype(np.float32, copy=False)).astype(x.dtype, copy=False),)
 
@@ -69,7 +66,8 @@ def _plain(name: str, doc: str, function: Callable[[Array], Array], source: str 
 def _sigmoid(x: Array) -> Array:
     """1 / (1 + exp(-x)), without an overflow on either side."""
     power = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1, power) / (1 + power)
+    shares: Array = np.where(x >= 0, 1, power) / (1 + power)
+    return shares
 
 
 def _relu6(x: Array) -> Array:
@@ -104,7 +102,7 @@ IDENTITY = Operator(
 # gelu ---------------------------------------------------------------------------------------
 
 
-def _gelu(arrays: Sequence[Any], attributes: Attrs) -> tuple[Array]:
+def _gelu(arrays: Sequence[Any], attributes: Values) -> tuple[Array]:
     (x,) = arrays
     wide = x.astype(np.float64)
     if attributes["approximate"]:
@@ -133,7 +131,7 @@ GELU = Operator(
 # leaky_relu ---------------------------------------------------------------------------------
 
 
-def _leaky_relu(arrays: Sequence[Any], attributes: Attrs) -> tuple[Array]:
+def _leaky_relu(arrays: Sequence[Any], attributes: Values) -> tuple[Array]:
     (x,) = arrays
     return (np.where(x >= 0, x, x * x.dtype.type(attributes["slope"])),)
 
@@ -163,18 +161,18 @@ def _channels_last(types: Types) -> tuple[TensorType, int]:
     return x, fixed("x", x, x.rank - 1)
 
 
-def _prelu_types(types: Types, _attributes: Attrs) -> tuple[TensorType]:
+def _prelu_types(types: Types, _attributes: Values) -> tuple[TensorType]:
     x, channels = _channels_last(types)
     need_vector("slope", required(types, 1, "slope"), x, channels, "channel")
     return (x,)
 
 
-def _prelu_apply(types: Sequence[TensorType], _values: Mapping[str, Any]) -> Application:
+def _prelu_apply(types: Sequence[TensorType], _values: Values) -> Application:
     x, channels = _channels_last(types)
     return Application({}, (Weight("slope", TensorType(x.dtype, (channels,)), Role.SLOPE),))
 
 
-def _prelu(arrays: Sequence[Any], _attributes: Attrs) -> tuple[Array]:
+def _prelu(arrays: Sequence[Any], _attributes: Values) -> tuple[Array]:
     x, slope = arrays
     return (np.where(x >= 0, x, x * slope),)
 

@@ -21,6 +21,12 @@ Array = npt.NDArray[Any]
 MaybeType = TensorType | None
 """The type of an operand; None where an optional one is absent."""
 
+Types = Sequence[MaybeType]
+"""What a rule is given of a node's operands, in their order."""
+
+Values = Mapping[str, Any]
+"""Attributes or a call's values as a rule reads them: it has declared their types itself."""
+
 
 class OperatorError(Exception):
     """Operands or attributes that the operator can't take. The elaborator adds the place and the chain of calls."""
@@ -87,8 +93,16 @@ class Surface:
     """
 
     parameters: tuple[t.Parameter, ...]
-    apply: Callable[[Sequence[TensorType], Mapping[str, Any]], Application]
+    apply: Callable[[Sequence[TensorType], Values], Application]
     tensors: int = 1
+
+
+Count = Callable[[Types, Sequence[TensorType], Attributes], int]
+
+
+def none_counted(_types: Types, _results: Sequence[TensorType], _attributes: Attributes) -> int:
+    """The count of an operator that computes nothing."""
+    return 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,19 +113,21 @@ class Operator:
     `evaluate(arrays, attributes)` is the reference semantics; absent operands are None.
     `macs(types, results, attributes)` counts multiply-accumulates (1 MAC = 2 FLOPs) at batch 1.
     `flops` counts further element operations that are no MACs (an activation, an addition).
+    `source` is where the operator was introduced; `many_results` is set where `infer` may give several.
     """
 
     name: str
     doc: str
     operands: tuple[Operand, ...]
     attributes: tuple[Attribute, ...]
-    infer: Callable[[Sequence[MaybeType], Attributes], tuple[TensorType, ...]]
+    infer: Callable[[Types, Attributes], tuple[TensorType, ...]]
     evaluate: Callable[[Sequence[Any], Attributes], tuple[Array, ...]]
-    macs: Callable[[Sequence[MaybeType], Sequence[TensorType], Attributes], int] = lambda types, results, attributes: 0
-    flops: Callable[[Sequence[MaybeType], Sequence[TensorType], Attributes], int] = lambda types, results, attributes: 0
+    macs: Count = none_counted
+    flops: Count = none_counted
     traits: frozenset[Trait] = frozenset()
     surface: Surface | None = None
     source: str = ""
+    many_results: bool = False
 
     def __repr__(self) -> str:
         return f"<operator {self.name}>"
@@ -130,5 +146,3 @@ class Operator:
         )
         returns = t.ListOf(t.TENSOR) if self.many_results else t.TENSOR
         return t.Signature(self.name, tensors, self.surface.parameters, returns, self.doc)
-
-    many_results: bool = False

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from ...dsl.dtypes import DType
 from ..types import Dim, Shape, TensorType
-from .base import MaybeType, OperatorError
+from .base import MaybeType, OperatorError, Types
 
 
 def spell(shape: Shape) -> str:
@@ -14,7 +14,7 @@ def spell(shape: Shape) -> str:
     return f"[{', '.join(map(str, shape))}]"
 
 
-def required(types: Sequence[MaybeType], index: int, name: str) -> TensorType:
+def required(types: Types, index: int, name: str) -> TensorType:
     """The operand at `index`. Raises OperatorError where it is absent."""
     found = types[index] if index < len(types) else None
     if found is None:
@@ -22,36 +22,43 @@ def required(types: Sequence[MaybeType], index: int, name: str) -> TensorType:
     return found
 
 
-def optional(types: Sequence[MaybeType], index: int) -> MaybeType:
+def optional(types: Types, index: int) -> MaybeType:
+    """The operand at `index`, or None where it is absent."""
     return types[index] if index < len(types) else None
 
 
 def need_rank(name: str, type_: TensorType, rank: int, layout: str) -> None:
+    """Raises OperatorError unless the tensor has exactly `rank` axes; `layout` says which."""
     if type_.rank != rank:
         raise OperatorError(f"`{name}` has rank {type_.rank}, not {rank}: expected {layout}, found {type_}")
 
 
 def need_rank_from(name: str, type_: TensorType, lowest: int) -> None:
+    """Raises OperatorError below `lowest` axes."""
     if type_.rank < lowest:
         raise OperatorError(f"`{name}` has rank {type_.rank}, at least {lowest} is needed: found {type_}")
 
 
 def need_float(name: str, type_: TensorType) -> None:
+    """Raises OperatorError for a tensor of integers or booleans."""
     if not type_.dtype.is_float:
         raise OperatorError(f"`{name}` is {type_.dtype}, a floating-point tensor is needed")
 
 
 def need_number(name: str, type_: TensorType) -> None:
+    """Raises OperatorError for a tensor of booleans."""
     if type_.dtype is DType.BOOL:
         raise OperatorError(f"`{name}` is bool, a tensor of numbers is needed")
 
 
 def need_dtype(name: str, type_: TensorType, dtype: DType, of: str) -> None:
+    """Raises OperatorError unless `name` has the dtype of the operand `of`."""
     if type_.dtype is not dtype:
         raise OperatorError(f"`{name}` is {type_.dtype} but `{of}` is {dtype}")
 
 
 def need_shape(name: str, type_: TensorType, shape: Shape, why: str) -> None:
+    """Raises OperatorError unless the tensor has exactly `shape`."""
     if type_.shape != shape:
         raise OperatorError(f"`{name}` has shape {spell(type_.shape)}, not {spell(shape)}: {why}")
 
@@ -65,6 +72,7 @@ def need_vector(name: str, type_: MaybeType, x: TensorType, channels: Dim, of: s
 
 
 def need_at_least(name: str, value: int, lowest: int) -> None:
+    """Raises OperatorError below `lowest`."""
     if value < lowest:
         raise OperatorError(f"{name} is {value}, it must be at least {lowest}")
 
@@ -78,6 +86,18 @@ def fixed(name: str, type_: TensorType, axis: int) -> int:
             hint="give the batch as a number in the model's input",
         )
     return dim
+
+
+def image(types: Types) -> TensorType:
+    """The first operand, `x`, of an operator over images. Raises OperatorError where it is none."""
+    x = required(types, 0, "x")
+    need_rank("x", x, 4, "[N, H, W, C]")
+    return x
+
+
+def sizes(x: TensorType) -> tuple[int, int]:
+    """Height and width of an image."""
+    return fixed("x", x, 1), fixed("x", x, 2)
 
 
 def resolve_axis(axis: int, rank: int) -> int:
@@ -113,7 +133,7 @@ def broadcast(a: Shape, b: Shape) -> Shape:
 
 
 def _stretch(p: Dim, q: Dim, a: Shape, b: Shape) -> Dim:
-    if p == q or q == 1:
+    if q in (p, 1):
         return p
     if p == 1:
         return q

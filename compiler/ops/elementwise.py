@@ -2,47 +2,43 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from ..types import TensorType
-from .base import Application, Array, MaybeType, Operand, Operator, Surface, Trait
+from .base import Application, Array, Operand, Operator, Surface, Trait, Types, Values
 from .checks import broadcast, need_dtype, need_float, need_number, required, result
 from .fused import FUSED, fused, fused_steps
-
-Attrs = Mapping[str, Any]
-Types = Sequence[MaybeType]
 
 _PAIR = (Operand("a", "of any shape"), Operand("b", "of a shape that broadcasts with that of `a`"))
 
 
-def _binary_types(types: Types, _attributes: Attrs) -> tuple[TensorType]:
+def _binary_types(types: Types, _attributes: Values) -> tuple[TensorType]:
     a, b = required(types, 0, "a"), required(types, 1, "b")
     need_number("a", a)
     need_dtype("b", b, a.dtype, "a")
     return (result(a.dtype, broadcast(a.shape, b.shape)),)
 
 
-def _div_types(types: Types, attributes: Attrs) -> tuple[TensorType]:
+def _div_types(types: Types, attributes: Values) -> tuple[TensorType]:
     need_float("a", required(types, 0, "a"))
     return _binary_types(types, attributes)
 
 
-def _number_type(types: Types, _attributes: Attrs) -> tuple[TensorType]:
+def _number_type(types: Types, _attributes: Values) -> tuple[TensorType]:
     x = required(types, 0, "x")
     need_number("x", x)
     return (x,)
 
 
-def _float_type(types: Types, _attributes: Attrs) -> tuple[TensorType]:
+def _float_type(types: Types, _attributes: Values) -> tuple[TensorType]:
     x = required(types, 0, "x")
     need_float("x", x)
     return (x,)
 
 
-def _flops(_types: Types, results: Sequence[TensorType], attributes: Attrs) -> int:
+def _flops(_types: Types, results: Sequence[TensorType], attributes: Values) -> int:
     return results[0].elements() * (1 + fused_steps(attributes))
 
 
@@ -51,7 +47,7 @@ def _arithmetic(
     doc: str,
     function: Callable[..., Array],
     *traits: Trait,
-    infer: Callable[[Types, Attrs], tuple[TensorType]] = _binary_types,
+    infer: Callable[[Types, Values], tuple[TensorType]] = _binary_types,
 ) -> Operator:
     """An operation of two tensors that may fuse an activation."""
     return Operator(
@@ -83,7 +79,7 @@ def _choice(name: str, doc: str, function: Callable[..., Array]) -> Operator:
 
 
 def _unary(
-    name: str, doc: str, function: Callable[[Array], Array], infer: Callable[[Types, Attrs], tuple[TensorType]]
+    name: str, doc: str, function: Callable[[Array], Array], infer: Callable[[Types, Values], tuple[TensorType]]
 ) -> Operator:
     return Operator(
         name=name,

@@ -20,6 +20,7 @@ _FUNCTIONS: dict[str, Callable[[Array], Array]] = {
 
 
 def fused(x: Array, attributes: Attributes) -> Array:
+    """`x` after the activation that the layer's attributes name."""
     return _FUNCTIONS[str(attributes["activation"])](x)
 
 

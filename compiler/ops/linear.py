@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,7 +10,19 @@ import numpy as np
 from ...dsl import types as t
 from ..ir import Role
 from ..types import Dim, TensorType
-from .base import Application, Array, Attribute, MaybeType, Operand, Operator, OperatorError, Surface, Trait, Weight
+from .base import (
+    Application,
+    Array,
+    Attribute,
+    Operand,
+    Operator,
+    OperatorError,
+    Surface,
+    Trait,
+    Types,
+    Values,
+    Weight,
+)
 from .checks import (
     broadcast,
     fixed,
@@ -26,9 +38,6 @@ from .checks import (
 )
 from .fused import FUSED, fused, fused_steps
 
-Attrs = Mapping[str, Any]
-Types = Sequence[MaybeType]
-
 # dense --------------------------------------------------------------------------------------
 
 
@@ -39,7 +48,7 @@ def _features(types: Types) -> TensorType:
     return x
 
 
-def _dense_types(types: Types, _attributes: Attrs) -> tuple[TensorType]:
+def _dense_types(types: Types, _attributes: Values) -> tuple[TensorType]:
     x, weight = _features(types), required(types, 1, "weight")
     need_rank("weight", weight, 2, "[C, F]")
     need_dtype("weight", weight, x.dtype, "x")
@@ -50,7 +59,7 @@ def _dense_types(types: Types, _attributes: Attrs) -> tuple[TensorType]:
     return (result(x.dtype, (*x.shape[:-1], units)),)
 
 
-def _dense_apply(types: Sequence[TensorType], values: Mapping[str, Any]) -> Application:
+def _dense_apply(types: Sequence[TensorType], values: Values) -> Application:
     x, units = _features(types), values["units"]
     need_at_least("units", units, 1)
     weights = [Weight("weight", TensorType(x.dtype, (fixed("x", x, x.rank - 1), units)), Role.WEIGHT)]
@@ -59,7 +68,7 @@ def _dense_apply(types: Sequence[TensorType], values: Mapping[str, Any]) -> Appl
     return Application({"activation": "none"}, tuple(weights))
 
 
-def _dense(arrays: Sequence[Any], attributes: Attrs) -> tuple[Array]:
+def _dense(arrays: Sequence[Any], attributes: Values) -> tuple[Array]:
     x, weight, bias = arrays
     flat = x.reshape(-1, x.shape[-1]).astype(np.float32, copy=False)
     total = flat @ weight.astype(np.float32, copy=False)
@@ -68,11 +77,11 @@ def _dense(arrays: Sequence[Any], attributes: Attrs) -> tuple[Array]:
     return (fused(total, attributes).astype(x.dtype, copy=False).reshape(*x.shape[:-1], weight.shape[1]),)
 
 
-def _dense_macs(types: Types, results: Sequence[TensorType], _attributes: Attrs) -> int:
+def _dense_macs(types: Types, results: Sequence[TensorType], _attributes: Values) -> int:
     return results[0].elements() * required(types, 1, "weight").static_shape[0]
 
 
-def _dense_flops(types: Types, results: Sequence[TensorType], attributes: Attrs) -> int:
+def _dense_flops(types: Types, results: Sequence[TensorType], attributes: Values) -> int:
     return results[0].elements() * ((optional(types, 2) is not None) + fused_steps(attributes))
 
 
@@ -109,7 +118,7 @@ def _matrix(name: str, type_: TensorType, transpose: bool) -> tuple[Dim, Dim]:
     return (columns, rows) if transpose else (rows, columns)
 
 
-def _matmul_types(types: Types, attributes: Attrs) -> tuple[TensorType]:
+def _matmul_types(types: Types, attributes: Values) -> tuple[TensorType]:
     a, b = required(types, 0, "a"), required(types, 1, "b")
     need_dtype("b", b, a.dtype, "a")
     m, k = _matrix("a", a, attributes["transpose_a"])
@@ -121,25 +130,25 @@ def _matmul_types(types: Types, attributes: Attrs) -> tuple[TensorType]:
     return (result(a.dtype, (*broadcast(a.shape[:-2], b.shape[:-2]), m, n)),)
 
 
-def _turned(attributes: Attrs) -> str:
+def _turned(attributes: Values) -> str:
     turned = [name for name in ("a", "b") if attributes[f"transpose_{name}"]]
     return f", with {' and '.join(turned)} transposed" if turned else ""
 
 
-def _matmul(arrays: Sequence[Any], attributes: Attrs) -> tuple[Array]:
+def _matmul(arrays: Sequence[Any], attributes: Values) -> tuple[Array]:
     a, b = (array.astype(np.float32, copy=False) for array in arrays)
     a = a.swapaxes(-1, -2) if attributes["transpose_a"] else a
     b = b.swapaxes(-1, -2) if attributes["transpose_b"] else b
     return ((a @ b).astype(arrays[0].dtype, copy=False),)
 
 
-def _matmul_macs(types: Types, results: Sequence[TensorType], attributes: Attrs) -> int:
+def _matmul_macs(types: Types, results: Sequence[TensorType], attributes: Values) -> int:
     a = required(types, 0, "a")
     depth = a.shape[-2 if attributes["transpose_a"] else -1]
     return results[0].elements() * (depth if isinstance(depth, int) else 1)
 
 
-def _matmul_apply(_types: Sequence[TensorType], values: Mapping[str, Any]) -> Application:
+def _matmul_apply(_types: Sequence[TensorType], values: Values) -> Application:
     return Application({"transpose_a": values["transpose_a"], "transpose_b": values["transpose_b"]})
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,11 +10,19 @@ import numpy as np
 from ...dsl import types as t
 from ..ir import Role
 from ..types import TensorType
-from .base import Application, Array, Attribute, MaybeType, Operand, Operator, OperatorError, Surface, Weight
+from .base import (
+    Application,
+    Array,
+    Attribute,
+    Operand,
+    Operator,
+    OperatorError,
+    Surface,
+    Types,
+    Values,
+    Weight,
+)
 from .checks import fixed, need_axis, need_float, need_rank_from, need_vector, optional, required, resolve_axis
-
-Attrs = Mapping[str, Any]
-Types = Sequence[MaybeType]
 
 # batch_norm ---------------------------------------------------------------------------------
 
@@ -31,7 +39,7 @@ def _need_epsilon(epsilon: float) -> None:
         raise OperatorError(f"epsilon is {epsilon:g}, it must be at least 0 and below 1")
 
 
-def _batch_norm_types(types: Types, attributes: Attrs) -> tuple[TensorType]:
+def _batch_norm_types(types: Types, attributes: Values) -> tuple[TensorType]:
     x, channels = _features(types)
     _need_epsilon(attributes["epsilon"])
     need_vector("gamma", optional(types, 1), x, channels, "channel")
@@ -41,7 +49,7 @@ def _batch_norm_types(types: Types, attributes: Attrs) -> tuple[TensorType]:
     return (x,)
 
 
-def _batch_norm_apply(types: Sequence[TensorType], values: Mapping[str, Any]) -> Application:
+def _batch_norm_apply(types: Sequence[TensorType], values: Values) -> Application:
     x, channels = _features(types)
     _need_epsilon(values["epsilon"])
     roles = [Role.MEAN, Role.VARIANCE]
@@ -53,7 +61,7 @@ def _batch_norm_apply(types: Sequence[TensorType], values: Mapping[str, Any]) ->
     return Application({"epsilon": values["epsilon"]}, tuple(Weight(role.value, vector, role) for role in roles))
 
 
-def _batch_norm(arrays: Sequence[Any], attributes: Attrs) -> tuple[Array]:
+def _batch_norm(arrays: Sequence[Any], attributes: Values) -> tuple[Array]:
     x, gamma, beta, mean, variance = arrays
     scale = 1 / np.sqrt(variance.astype(np.float64) + attributes["epsilon"])
     if gamma is not None:
@@ -64,7 +72,7 @@ def _batch_norm(arrays: Sequence[Any], attributes: Attrs) -> tuple[Array]:
     return (total.astype(x.dtype, copy=False),)
 
 
-def _batch_norm_flops(_types: Types, results: Sequence[TensorType], _attributes: Attrs) -> int:
+def _batch_norm_flops(_types: Types, results: Sequence[TensorType], _attributes: Values) -> int:
     return 2 * results[0].elements()
 
 
@@ -97,25 +105,25 @@ BATCH_NORM = Operator(
 # softmax ------------------------------------------------------------------------------------
 
 
-def _softmax_types(types: Types, attributes: Attrs) -> tuple[TensorType]:
+def _softmax_types(types: Types, attributes: Values) -> tuple[TensorType]:
     x = required(types, 0, "x")
     need_float("x", x)
     need_axis(attributes["axis"], x.rank)
     return (x,)
 
 
-def _softmax_apply(types: Sequence[TensorType], values: Mapping[str, Any]) -> Application:
+def _softmax_apply(types: Sequence[TensorType], values: Values) -> Application:
     return Application({"axis": resolve_axis(values["axis"], required(types, 0, "x").rank)})
 
 
-def _softmax(arrays: Sequence[Any], attributes: Attrs) -> tuple[Array]:
+def _softmax(arrays: Sequence[Any], attributes: Values) -> tuple[Array]:
     (x,), axis = arrays, attributes["axis"]
     wide = x.astype(np.float64)
     powers = np.exp(wide - wide.max(axis=axis, keepdims=True))
     return ((powers / powers.sum(axis=axis, keepdims=True)).astype(x.dtype),)
 
 
-def _softmax_flops(_types: Types, results: Sequence[TensorType], _attributes: Attrs) -> int:
+def _softmax_flops(_types: Types, results: Sequence[TensorType], _attributes: Values) -> int:
     return 4 * results[0].elements()
 
 

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from ...dsl import types as t
 from ..types import TensorType
-from .base import Application, Array, Attribute, MaybeType, Operand, Operator, OperatorError, Surface, Trait
-from .checks import need_axis, need_float, need_number, need_rank, required, resolve_axis, result
+from .base import (
+    Application,
+    Array,
+    Attribute,
+    Operand,
+    Operator,
+    OperatorError,
+    Surface,
+    Trait,
+    Types,
+    Values,
+)
+from .checks import image, need_axis, need_float, need_number, required, resolve_axis, result, sizes
 from .fused import FUSED, fused, fused_steps
 from .windows import (
     INT_OR_PAIR,
@@ -28,29 +39,17 @@ from .windows import (
     window_counts,
 )
 
-Attrs = Mapping[str, Any]
-Types = Sequence[MaybeType]
-
 # max_pool2d and avg_pool2d ------------------------------------------------------------------
 
 _UNDILATED = (1, 1)
 
 
-def _image(types: Types) -> TensorType:
-    x = required(types, 0, "x")
-    need_rank("x", x, 4, "[N, H, W, C]")
-    return x
-
-
-def _pool_types(types: Types, attributes: Attrs) -> tuple[TensorType]:
-    x = _image(types)
-    n, h, w, c = x.shape
+def _pool_types(types: Types, attributes: Values) -> tuple[TensorType]:
+    x = image(types)
     kernel, stride = pair("kernel", attributes["kernel"]), pair("stride", attributes["stride"])
     padding = need_pads(attributes["padding"])
     _need_image_in_each_window(kernel, padding)
-    assert isinstance(h, int)
-    assert isinstance(w, int)
-    return (result(x.dtype, (n, *window_counts((h, w), kernel, stride, padding), c)),)
+    return (result(x.dtype, (x.shape[0], *window_counts(sizes(x), kernel, stride, padding), x.shape[3])),)
 
 
 def _need_image_in_each_window(kernel: Pair, padding: Pads) -> None:
@@ -59,26 +58,24 @@ def _need_image_in_each_window(kernel: Pair, padding: Pads) -> None:
             raise OperatorError(f"padding {max(pads)} is not below the kernel size {size}: a window would see no image")
 
 
-def _max_pool_types(types: Types, attributes: Attrs) -> tuple[TensorType]:
+def _max_pool_types(types: Types, attributes: Values) -> tuple[TensorType]:
     need_number("x", required(types, 0, "x"))
     return _pool_types(types, attributes)
 
 
-def _avg_pool_types(types: Types, attributes: Attrs) -> tuple[TensorType]:
+def _avg_pool_types(types: Types, attributes: Values) -> tuple[TensorType]:
     need_float("x", required(types, 0, "x"))
     return _pool_types(types, attributes)
 
 
-def _max_pool_apply(types: Sequence[TensorType], values: Mapping[str, Any]) -> Application:
-    _, h, w, _ = _image(types).shape
+def _max_pool_apply(types: Sequence[TensorType], values: Values) -> Application:
+    x = image(types)
     kernel, stride = pair("kernel", values["kernel"]), pair("stride", values["stride"])
-    assert isinstance(h, int)
-    assert isinstance(w, int)
-    padding = resolve_padding(values["padding"], (h, w), kernel, stride)
+    padding = resolve_padding(values["padding"], sizes(x), kernel, stride)
     return Application({"kernel": kernel, "stride": stride, "padding": padding, "activation": "none"})
 
 
-def _avg_pool_apply(types: Sequence[TensorType], values: Mapping[str, Any]) -> Application:
+def _avg_pool_apply(types: Sequence[TensorType], values: Values) -> Application:
     attributes = _max_pool_apply(types, values).attributes
     return Application({**attributes, "count_padding": values["count_padding"]})
 
@@ -87,7 +84,7 @@ def _lowest(dtype: Any) -> Any:
     return np.iinfo(dtype).min if dtype.kind in "iu" else -np.inf
 
 
-def _max_pool(arrays: Sequence[Any], attributes: Attrs) -> tuple[Array]:
+def _max_pool(arrays: Sequence[Any], attributes: Values) -> tuple[Array]:
     (x,), kernel, stride = arrays, attributes["kernel"], attributes["stride"]
     counts = window_counts(x.shape[1:3], kernel, stride, attributes["padding"])
     padded = pad_image(x, attributes["padding"], _lowest(x.dtype))
@@ -97,16 +94,16 @@ def _max_pool(arrays: Sequence[Any], attributes: Attrs) -> tuple[Array]:
     return (fused(best, attributes),)
 
 
-def _sums(x: Array, attributes: Attrs) -> Array:
+def _sums(x: Array, attributes: Values) -> Array:
     kernel, stride = attributes["kernel"], attributes["stride"]
-    counts = window_counts(x.shape[1:3], kernel, stride, attributes["padding"])  # type: ignore[arg-type]  # rank 4
+    counts = window_counts(x.shape[1:3], kernel, stride, attributes["padding"])
     total = np.zeros((x.shape[0], *counts, x.shape[3]), np.float64)
     for _, _, view in taps(pad_image(x, attributes["padding"]), kernel, stride, _UNDILATED, counts):
         total += view
     return total
 
 
-def _avg_pool(arrays: Sequence[Any], attributes: Attrs) -> tuple[Array]:
+def _avg_pool(arrays: Sequence[Any], attributes: Values) -> tuple[Array]:
     (x,) = arrays
     if attributes["count_padding"]:
         size: Any = attributes["kernel"][0] * attributes["kernel"][1]
@@ -115,9 +112,9 @@ def _avg_pool(arrays: Sequence[Any], attributes: Attrs) -> tuple[Array]:
     return (fused((_sums(x, attributes) / size).astype(x.dtype), attributes),)
 
 
-def _pool_flops(_types: Types, results: Sequence[TensorType], attributes: Attrs) -> int:
-    kh, kw = attributes["kernel"]
-    return results[0].elements() * (kh * kw + fused_steps(attributes))
+def _pool_flops(_types: Types, results: Sequence[TensorType], attributes: Values) -> int:
+    kernel: Pair = attributes["kernel"]
+    return results[0].elements() * (kernel[0] * kernel[1] + fused_steps(attributes))
 
 
 _KERNEL = Attribute("kernel", PAIR, "size of the window")
@@ -170,7 +167,7 @@ AVG_POOL2D = Operator(
 # mean ---------------------------------------------------------------------------------------
 
 
-def _mean_types(types: Types, attributes: Attrs) -> tuple[TensorType]:
+def _mean_types(types: Types, attributes: Values) -> tuple[TensorType]:
     x, axes = required(types, 0, "x"), attributes["axes"]
     need_float("x", x)
     _need_axes(axes, x.rank)
@@ -186,20 +183,20 @@ def _need_axes(axes: tuple[int, ...], rank: int) -> None:
         raise OperatorError(f"axes {list(axes)} must be distinct, ascending and at least one")
 
 
-def _mean_apply(types: Sequence[TensorType], values: Mapping[str, Any]) -> Application:
+def _mean_apply(types: Sequence[TensorType], values: Values) -> Application:
     rank = required(types, 0, "x").rank
     axes = tuple(sorted(resolve_axis(axis, rank) for axis in values["axes"]))
     _need_axes(axes, rank)
     return Application({"axes": axes, "keepdims": values["keepdims"]})
 
 
-def _mean(arrays: Sequence[Any], attributes: Attrs) -> tuple[Array]:
+def _mean(arrays: Sequence[Any], attributes: Values) -> tuple[Array]:
     (x,) = arrays
     mean = x.mean(axis=attributes["axes"], keepdims=attributes["keepdims"], dtype=np.float64)
     return (mean.astype(x.dtype),)
 
 
-def _mean_flops(types: Types, _results: Sequence[TensorType], _attributes: Attrs) -> int:
+def _mean_flops(types: Types, _results: Sequence[TensorType], _attributes: Values) -> int:
     return required(types, 0, "x").elements()
 
 

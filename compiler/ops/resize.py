@@ -6,25 +6,22 @@ nearest element depends on that rounding.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from ...dsl import types as t
 from ..types import TensorType
-from .base import Application, Array, Attribute, MaybeType, Operand, Operator, Surface
+from .base import Application, Array, Attribute, Operand, Operator, Surface, Types, Values
 from .checks import need_float, need_number, need_rank, required, result
 from .windows import INT_OR_PAIR, PAIR, pair
-
-Attrs = Mapping[str, Any]
-Types = Sequence[MaybeType]
 
 _METHOD = t.Words(("nearest", "bilinear"))
 _COORDINATES = t.Words(("half_pixel", "align_corners", "asymmetric"))
 
 
-def _resize_types(types: Types, attributes: Attrs) -> tuple[TensorType]:
+def _resize_types(types: Types, attributes: Values) -> tuple[TensorType]:
     x = required(types, 0, "x")
     need_rank("x", x, 4, "[N, H, W, C]")
     need = need_float if attributes["method"] == "bilinear" else need_number
@@ -32,7 +29,7 @@ def _resize_types(types: Types, attributes: Attrs) -> tuple[TensorType]:
     return (result(x.dtype, (x.shape[0], *pair("size", attributes["size"]), x.shape[3])),)
 
 
-def _resize_apply(_types: Sequence[TensorType], values: Mapping[str, Any]) -> Application:
+def _resize_apply(_types: Sequence[TensorType], values: Values) -> Application:
     attributes = {name: values[name] for name in ("method", "coordinates")}
     return Application({"size": pair("size", values["size"]), **attributes})
 
@@ -78,14 +75,14 @@ def _bilinear(x: Array, axis: int, count: int, coordinates: str) -> Array:
     return start + (x.take(right, axis=axis) - start) * share
 
 
-def _resize(arrays: Sequence[Any], attributes: Attrs) -> tuple[Array]:
+def _resize(arrays: Sequence[Any], attributes: Values) -> tuple[Array]:
     (x,), coordinates = arrays, attributes["coordinates"]
     along = _bilinear if attributes["method"] == "bilinear" else _nearest
     h, w = attributes["size"]
     return (along(along(x, 1, h, coordinates), 2, w, coordinates).astype(x.dtype, copy=False),)
 
 
-def _resize_flops(_types: Types, results: Sequence[TensorType], attributes: Attrs) -> int:
+def _resize_flops(_types: Types, results: Sequence[TensorType], attributes: Values) -> int:
     """Three interpolations of three operations each; choosing an element costs none."""
     return results[0].elements() * (9 if attributes["method"] == "bilinear" else 0)
 

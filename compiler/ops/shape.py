@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from ...dsl import types as t
 from ..types import Dim, Shape, TensorType
-from .base import Application, Array, Attribute, MaybeType, Operand, Operator, OperatorError, Surface, Trait
+from .base import (
+    Application,
+    Array,
+    Attribute,
+    Operand,
+    Operator,
+    OperatorError,
+    Surface,
+    Trait,
+    Types,
+    Values,
+)
 from .checks import fixed, need_at_least, need_axis, need_dtype, need_rank_from, required, resolve_axis, result, spell
-
-Attrs = Mapping[str, Any]
-Types = Sequence[MaybeType]
 
 _X = Operand("x", "of any shape")
 _TRAITS = frozenset({Trait.RESHAPES})
@@ -24,7 +32,7 @@ _INT_PAIRS = t.ListOf(t.TupleOf((t.INT, t.INT)))
 # concat -------------------------------------------------------------------------------------
 
 
-def _concat_types(types: Types, attributes: Attrs) -> tuple[TensorType]:
+def _concat_types(types: Types, attributes: Values) -> tuple[TensorType]:
     first, axis = required(types, 0, "xs"), attributes["axis"]
     need_axis(axis, first.rank)
     for index in range(len(types)):
@@ -44,7 +52,11 @@ def _without(shape: Shape, axis: int) -> Shape:
     return shape[:axis] + shape[axis + 1 :]
 
 
-def _concat_apply(types: Sequence[TensorType], values: Mapping[str, Any]) -> Application:
+def _concat(arrays: Sequence[Any], attributes: Values) -> tuple[Array]:
+    return (np.concatenate(arrays, axis=attributes["axis"]),)
+
+
+def _concat_apply(types: Sequence[TensorType], values: Values) -> Application:
     return Application({"axis": resolve_axis(values["axis"], required(types, 0, "xs").rank)})
 
 
@@ -54,7 +66,7 @@ CONCAT = Operator(
     operands=(Operand("xs", "one or more tensors, alike but along the axis", variadic=True),),
     attributes=(Attribute("axis", t.INT, "along which the sizes add up"),),
     infer=_concat_types,
-    evaluate=lambda arrays, attributes: (np.concatenate(arrays, axis=attributes["axis"]),),
+    evaluate=_concat,
     traits=_TRAITS,
     surface=Surface((t.Parameter("axis", t.INT, -1, "along which the sizes add up"),), _concat_apply),
 )
@@ -62,7 +74,7 @@ CONCAT = Operator(
 # split --------------------------------------------------------------------------------------
 
 
-def _split_types(types: Types, attributes: Attrs) -> tuple[TensorType, ...]:
+def _split_types(types: Types, attributes: Values) -> tuple[TensorType, ...]:
     x, axis, sizes = required(types, 0, "x"), attributes["axis"], attributes["sizes"]
     need_axis(axis, x.rank)
     for size in sizes:
@@ -73,7 +85,7 @@ def _split_types(types: Types, attributes: Attrs) -> tuple[TensorType, ...]:
     return tuple(x.with_shape((*x.shape[:axis], size, *x.shape[axis + 1 :])) for size in sizes)
 
 
-def _split_apply(types: Sequence[TensorType], values: Mapping[str, Any]) -> Application:
+def _split_apply(types: Sequence[TensorType], values: Values) -> Application:
     x = required(types, 0, "x")
     axis = resolve_axis(values["axis"], x.rank)
     sections = values["sections"]
@@ -88,7 +100,7 @@ def _equal_sections(total: int, sections: int, axis: int) -> tuple[int, ...]:
     return (total // sections,) * sections
 
 
-def _split(arrays: Sequence[Any], attributes: Attrs) -> tuple[Array, ...]:
+def _split(arrays: Sequence[Any], attributes: Values) -> tuple[Array, ...]:
     ends = np.cumsum(attributes["sizes"])[:-1]
     return tuple(np.split(arrays[0], ends, axis=attributes["axis"]))
 
@@ -117,7 +129,7 @@ SPLIT = Operator(
 # slice --------------------------------------------------------------------------------------
 
 
-def _slice_types(types: Types, attributes: Attrs) -> tuple[TensorType]:
+def _slice_types(types: Types, attributes: Values) -> tuple[TensorType]:
     x = required(types, 0, "x")
     ranges = _ranges(attributes)
     _need_distinct(attributes["axes"])
@@ -130,7 +142,7 @@ def _slice_types(types: Types, attributes: Attrs) -> tuple[TensorType]:
     return (result(x.dtype, dims),)
 
 
-def _ranges(values: Mapping[str, Any]) -> list[tuple[int, int, int, int]]:
+def _ranges(values: Values) -> list[tuple[int, int, int, int]]:
     """(axis, begin, end, stride) of each sliced axis."""
     lists = [tuple(values[name]) for name in ("axes", "begin", "end", "stride")]
     if len({len(each) for each in lists}) != 1:
@@ -149,7 +161,7 @@ def _need_range(begin: int, end: int, size: int, axis: int) -> None:
         raise OperatorError(f"{begin}..{end} is not a range within the {size} elements of axis {axis}")
 
 
-def _slice_apply(types: Sequence[TensorType], values: Mapping[str, Any]) -> Application:
+def _slice_apply(types: Sequence[TensorType], values: Values) -> Application:
     x = required(types, 0, "x")
     stride = values["stride"] or (1,) * len(values["axes"])
     resolved = [_resolve_range(x, *each) for each in _ranges({**values, "stride": stride})]
@@ -163,7 +175,7 @@ def _resolve_range(x: TensorType, axis: int, begin: int, end: int, stride: int) 
     return axis, begin + size * (begin < 0), end + size * (end < 0), stride
 
 
-def _slice(arrays: Sequence[Any], attributes: Attrs) -> tuple[Array]:
+def _slice(arrays: Sequence[Any], attributes: Values) -> tuple[Array]:
     (x,) = arrays
     index = [slice(None)] * x.ndim
     for axis, begin, end, stride in _ranges(attributes):
@@ -198,7 +210,7 @@ SLICE = Operator(
 # pad ----------------------------------------------------------------------------------------
 
 
-def _pad_types(types: Types, attributes: Attrs) -> tuple[TensorType]:
+def _pad_types(types: Types, attributes: Values) -> tuple[TensorType]:
     x, padding = required(types, 0, "x"), attributes["padding"]
     if len(padding) != x.rank:
         raise OperatorError(f"padding has {len(padding)} pairs, but `x` {x} has {x.rank} axes")
@@ -210,11 +222,11 @@ def _padded(x: TensorType, axis: int, before: int, after: int) -> Dim:
     return fixed("x", x, axis) + before + after if before or after else x.shape[axis]
 
 
-def _pad(arrays: Sequence[Any], attributes: Attrs) -> tuple[Array]:
+def _pad(arrays: Sequence[Any], attributes: Values) -> tuple[Array]:
     return (np.pad(arrays[0], attributes["padding"], constant_values=attributes["value"]),)
 
 
-def _pad_apply(_types: Sequence[TensorType], values: Mapping[str, Any]) -> Application:
+def _pad_apply(_types: Sequence[TensorType], values: Values) -> Application:
     padding = tuple((before, after) for before, after in values["padding"])
     return Application({"padding": padding, "value": values["value"]})
 
@@ -244,7 +256,7 @@ PAD = Operator(
 # reshape ------------------------------------------------------------------------------------
 
 
-def _reshape_types(types: Types, attributes: Attrs) -> tuple[TensorType]:
+def _reshape_types(types: Types, attributes: Values) -> tuple[TensorType]:
     x, shape = required(types, 0, "x"), tuple(attributes["shape"])
     y = result(x.dtype, shape)
     if not x.is_static or not y.is_static:
@@ -263,7 +275,7 @@ def _need_same_batch(x: TensorType, y: TensorType) -> None:
         )
 
 
-def _reshape_apply(types: Sequence[TensorType], values: Mapping[str, Any]) -> Application:
+def _reshape_apply(types: Sequence[TensorType], values: Values) -> Application:
     x, shape = required(types, 0, "x"), tuple(values["shape"])
     need_rank_from("x", x, 1)
     elements = math.prod(fixed("x", x, axis) for axis in range(1, x.rank))
@@ -282,7 +294,7 @@ def _fill(shape: tuple[int, ...], elements: int) -> tuple[int, ...]:
     return tuple(elements // known if dim == -1 else dim for dim in shape)
 
 
-def _reshape(arrays: Sequence[Any], attributes: Attrs) -> tuple[Array]:
+def _reshape(arrays: Sequence[Any], attributes: Values) -> tuple[Array]:
     (x,) = arrays
     return (x.reshape([x.shape[0] if isinstance(dim, str) else dim for dim in attributes["shape"]]),)
 
@@ -305,7 +317,7 @@ RESHAPE = Operator(
 # transpose ----------------------------------------------------------------------------------
 
 
-def _transpose_types(types: Types, attributes: Attrs) -> tuple[TensorType]:
+def _transpose_types(types: Types, attributes: Values) -> tuple[TensorType]:
     x, permutation = required(types, 0, "x"), attributes["permutation"]
     if sorted(permutation) != list(range(x.rank)):
         raise OperatorError(f"{list(permutation)} is not a permutation of the {x.rank} axes of `x`")

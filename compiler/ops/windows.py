@@ -5,7 +5,7 @@ Pairs are (height, width); a padding is ((top, bottom), (left, right)).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -34,6 +34,7 @@ _PADDING_DOC = (
 
 
 def padding_parameter(default: str, *words: str, doc: str = _PADDING_DOC) -> t.Parameter:
+    """The `padding` of a call: one of `words`, or explicit numbers."""
     return t.Parameter("padding", t.OneOf((t.Words(words), PADS)), default, doc)
 
 
@@ -84,7 +85,7 @@ def _valid(*_: int) -> Pair:
     return 0, 0
 
 
-_RULES = {"same": _same, "symmetric": _symmetric, "valid": _valid}
+_RULES: dict[str, Callable[[int, int, int, int], Pair]] = {"same": _same, "symmetric": _symmetric, "valid": _valid}
 
 
 def window_counts(sizes: Pair, kernel: Pair, stride: Pair, padding: Pads, dilation: Pair = (1, 1)) -> Pair:
