@@ -159,7 +159,7 @@ class Unary:
 
 @dataclass(frozen=True, slots=True)
 class Binary:
-    """`+ - * / // % **  == != < <= > >=  and or  in` and `..` (the ints from left up to, not including, right)."""
+    """`+ - * / % **  == != < <= > >=  and or  in` and `..` (the ints from left up to, not including, right)."""
 
     operator: str
     left: Expr
