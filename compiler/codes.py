@@ -40,6 +40,10 @@ BAD_CALL = Code("E0613", "call that does not fit its signature")
 UNBOUND = Code("E0614", "name without a value")
 LIMIT = Code("E0650", "limit of the compiler")
 
+# the evaluator
+EVALUATOR_INPUTS = Code("E0660", "inputs that a graph does not have, or lacks")
+EVALUATOR_TYPE = Code("E0661", "array that does not fit an input")
+
 # weights
 WEIGHTS_UNREADABLE = Code("E0701", "weight file that can't be read")
 WEIGHTS_FORMAT = Code("E0702", "format of a weight file that is not known")
