@@ -1,0 +1,76 @@
+"""The same network through `mnet compile` and through the converters that people use today."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from .measure import Summary, interleaved
+from .models import Model
+
+MNET = Path(sys.executable).with_name("mnet")
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """`compile` and `sizes` by tool; `latency_ms` of the two artefacts, single-threaded in LiteRT."""
+
+    model: str
+    compile: dict[str, Summary]
+    sizes: dict[str, int]
+    latency_ms: dict[str, float]
+
+
+def compare(model: Model, work: Path, rounds: int, inferences: int) -> Comparison:
+    """Saves the Keras network once, then lets every tool make a TFLite file of it, in turn."""
+    saved = work / f"{model.name}.keras"
+    _python("benchmarks.keras_model", model.keras, saved)
+    artefacts = {tool: work / f"{model.name}.{tool}.tflite" for tool in ("mnet", "tensorflow")}
+    compiled = interleaved(
+        {
+            "mnet": mnet_command(model, saved, artefacts["mnet"]),
+            "tensorflow": [
+                sys.executable,
+                "-m",
+                "benchmarks.tensorflow_converter",
+                saved,
+                artefacts["tensorflow"],
+            ],
+        },
+        rounds,
+    )
+    return Comparison(
+        model.name,
+        compiled | _onnx2tf(model, saved, work, rounds),
+        {tool: path.stat().st_size for tool, path in artefacts.items()},
+        dict(zip(artefacts, _latencies(list(artefacts.values()), inferences), strict=True)),
+    )
+
+
+def mnet_command(model: Model, weights: Path, artefact: Path, target: str = "tflite") -> list[str | Path]:
+    """What a user types."""
+    command: list[str | Path] = [MNET, "compile", model.path, "--model", model.name, "--weights", weights]
+    return [*command, "--target", target, "-o", artefact]
+
+
+def _onnx2tf(model: Model, saved: Path, work: Path, rounds: int) -> dict[str, Summary]:
+    """From our ONNX file, where the tool is installed: it is no dependency of ours."""
+    if not (tool := shutil.which("onnx2tf")):
+        return {}
+    artefact = work / f"{model.name}.onnx"
+    subprocess.run(mnet_command(model, saved, artefact, "onnx"), check=True, capture_output=True)
+    return interleaved({"onnx2tf": [tool, "-i", artefact, "-o", work / "onnx2tf"]}, rounds)
+
+
+def _latencies(artefacts: list[Path], inferences: int) -> list[float]:
+    medians: list[float] = json.loads(_python("benchmarks.latency", str(inferences), *artefacts))
+    return medians
+
+
+def _python(module: str, *arguments: str | Path) -> str:
+    command = [sys.executable, "-m", module, *map(str, arguments)]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout

@@ -1,0 +1,39 @@
+"""Builds one network of keras.applications with random weights and saves it, in a process of its own.
+
+python -m benchmarks.keras_model MobileNetV2 out.keras
+"""
+
+from __future__ import annotations
+
+import sys
+
+import keras
+import numpy as np
+
+from benchmarks.models import MODELS
+
+
+def build(name: str) -> keras.Model:
+    """The network, ending in logits, without the rescaling of inputs, which is no part of a paper's network."""
+    model = next(m for m in MODELS if m.keras == name)
+    network = getattr(keras.applications, name)(weights=None, classifier_activation=None, **dict(model.arguments))
+    if name == "EfficientNetB0":
+        network = keras.Model(network.get_layer("stem_conv_pad").input, network.output)
+    return network
+
+
+def randomise(network: keras.Model, seed: int = 0) -> None:
+    """Random batch-norm statistics too: fresh ones are 0 and 1, which hides mistakes and lets a converter cheat."""
+    random = np.random.default_rng(seed)
+    for variable in network.variables:
+        shape = tuple(variable.shape)
+        if variable.path.endswith(("gamma", "moving_variance")):
+            variable.assign(random.uniform(0.5, 1.5, shape))
+        elif variable.path.endswith(("beta", "moving_mean", "bias")):
+            variable.assign(random.normal(0, 0.1, shape))
+
+
+if __name__ == "__main__":
+    network = build(sys.argv[1])
+    randomise(network)
+    network.save(sys.argv[2])
