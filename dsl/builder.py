@@ -49,11 +49,12 @@ class Builder:
         comments = tuple(self.scanned.comments)
         return tree.Module(imports, items, self.scanned.file_doc, comments, self.source.whole)
 
-    def import_(self, span: Span, module: tuple[str, ...], *names: tree.ImportedName) -> tree.Import:
-        return tree.Import(module, names, span)
+    def import_(self, span: Span, module: tuple[tuple[str, ...], Span], *names: tree.ImportedName) -> tree.Import:
+        path, path_span = module
+        return tree.Import(path, names, path_span, span)
 
-    def module_path(self, _span: Span, *parts: Token) -> tuple[str, ...]:
-        return tuple(part.text for part in parts)
+    def module_path(self, span: Span, *parts: Token) -> tuple[tuple[str, ...], Span]:
+        return tuple(part.text for part in parts), span
 
     def imported_name(self, span: Span, name: Token, alias: Token | None) -> tree.ImportedName:
         return tree.ImportedName(self.identifier(name), self.identifier(alias) if alias else None, span)

@@ -25,7 +25,6 @@ UNKNOWN_IMPORT = Code("E0402", "module has no such name")
 IMPORT_CYCLE = Code("E0403", "modules import each other in a circle")
 UNREADABLE_FILE = Code("E0404", "file cannot be read")
 OUTSIDE_ROOTS = Code("E0405", "import leaves the declared roots")
-DUPLICATE_IMPORT = Code("E0406", "name imported twice")
 
 # E05xx: budgets of the text -----------------------------------------------------------------
 

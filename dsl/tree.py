@@ -323,7 +323,12 @@ class Import:
 
     module: tuple[str, ...]
     names: tuple[ImportedName, ...]
+    module_span: Span = _span()
     span: Span = _span()
+
+    @property
+    def dotted(self) -> str:
+        return ".".join(self.module)
 
 
 @dataclass(frozen=True, slots=True)
