@@ -1,0 +1,60 @@
+"""The ONNX target: what can be chosen, what is refused, and how a file is made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import BinaryIO, ClassVar
+
+from ...compiler.ir import Graph
+from ...dsl.diagnostics import Diagnostic, error
+from ..base import Beside, Provenance
+from ..codes import OUTSIDE_TARGET
+from ..limits import violations
+from .constraints import constraints
+from .emitter import Options
+from .lowering import lower
+from .model import IR_VERSIONS, write_model
+
+OLDEST_OPSET, NEWEST_OPSET = min(IR_VERSIONS), max(IR_VERSIONS)
+LAYOUTS = ("nchw", "nhwc")
+
+
+@dataclass(frozen=True, slots=True)
+class Onnx:
+    """Models for ONNX Runtime and others.
+
+    `opset` is the version of ONNX's operators, 13 to 26. `layout` is that of inputs and outputs of rank 4: "nchw" or
+    "nhwc"; in between, images have their channels second in any case. A symbolic batch stays open, unless `batch`
+    fixes it.
+    """
+
+    name: ClassVar[str] = "onnx"
+    suffix: ClassVar[str] = ".onnx"
+
+    opset: int = 23
+    layout: str = "nchw"
+    batch: int | None = None
+
+    @property
+    def pipeline(self) -> tuple[str, ...]:
+        return ("simplify", "fold-constants", "fold-pad", "fold-bn", "eliminate-common", "eliminate-dead")
+
+    def check(self, graph: Graph) -> Sequence[Diagnostic]:
+        refused = self._check_options()
+        return refused or list(violations(graph, f"ONNX opset {self.opset}", constraints(self.opset)))
+
+    def _check_options(self) -> list[Diagnostic]:
+        messages = []
+        if not OLDEST_OPSET <= self.opset <= NEWEST_OPSET:
+            messages.append(f"ONNX opset {self.opset} is not one of {OLDEST_OPSET} to {NEWEST_OPSET}")
+        if self.layout not in LAYOUTS:
+            messages.append(f"the layout `{self.layout}` is neither `nchw` nor `nhwc`")
+        if self.batch is not None and self.batch < 1:
+            messages.append(f"a batch of {self.batch} is not at least 1")
+        return [error(OUTSIDE_TARGET, message) for message in messages]
+
+    def write(self, graph: Graph, file: BinaryIO, provenance: Provenance, beside: Beside | None = None) -> None:
+        """Streams the model, past 2 GiB its weights into a second file. The graph must have passed `check`."""
+        options = Options(self.opset, self.layout, self.batch)
+        write_model(lower(graph, options), file, provenance, beside)
