@@ -27,7 +27,7 @@ class Builtin:
 
 
 _BUILTINS = """
-ADD                      0    AddOptions                    1:1.5.0  4:2.6.0
+ADD                      0    AddOptions                    1:1.5.0
 AVERAGE_POOL_2D          1    Pool2DOptions                 1:1.5.0
 CONCATENATION            2    ConcatenationOptions          1:1.5.0
 CONV_2D                  3    Conv2DOptions                 1:1.5.0  6:2.9.0
@@ -35,7 +35,7 @@ DEPTHWISE_CONV_2D        4    DepthwiseConv2DOptions        1:1.5.0  2:1.12.0
 FULLY_CONNECTED          9    FullyConnectedOptions         1:1.5.0  5:2.0.0
 LOGISTIC                 14   -                             1:1.14.0
 MAX_POOL_2D              17   Pool2DOptions                 1:1.5.0
-MUL                      18   MulOptions                    1:1.5.0  5:2.6.0
+MUL                      18   MulOptions                    1:1.5.0
 RELU                     19   -                             1:1.5.0
 RELU6                    21   -                             1:1.5.0
 RESHAPE                  22   ReshapeOptions                1:1.5.0
@@ -45,7 +45,7 @@ TANH                     28   -                             1:1.14.0
 PAD                      34   PadOptions                    1:1.5.0  4:2.6.0
 TRANSPOSE                39   TransposeOptions              1:1.6.0  4:2.3.0  6:2.12.0
 MEAN                     40   ReducerOptions                1:1.6.0
-SUB                      41   SubOptions                    1:1.6.0  3:2.3.0  4:2.4.0
+SUB                      41   SubOptions                    1:1.6.0  3:2.3.0
 DIV                      42   DivOptions                    1:1.6.0  2:2.3.0
 STRIDED_SLICE            45   StridedSliceOptions           1:1.6.0  4:2.2.0
 EXP                      47   ExpOptions                    1:1.7.0
@@ -55,14 +55,12 @@ MAXIMUM                  55   MaximumMinimumOptions         1:1.14.0 3:2.3.0
 MINIMUM                  57   MaximumMinimumOptions         1:1.14.0 3:2.3.0
 NEG                      59   NegOptions                    1:1.9.0
 PADV2                    60   PadV2Options                  1:1.9.0  4:2.6.0
-SLICE                    65   SliceOptions                  1:1.14.0 5:2.5.0
 TRANSPOSE_CONV           67   TransposeConvOptions          3:2.3.0  4:2.13.0
 SQRT                     75   -                             1:1.10.0
 SHAPE                    77   ShapeOptions                  1:1.10.0
 RESIZE_NEAREST_NEIGHBOR  97   ResizeNearestNeighborOptions  1:1.13.1 3:2.3.0
 LEAKY_RELU               98   LeakyReluOptions              1:1.13.1
-ABS                      101  AbsOptions                    1:1.13.0
-SPLIT_V                  102  SplitVOptions                 1:1.13.1
+ABS                      101  AbsOptions                    1:1.13.0 5:2.12.0
 HARD_SWISH               117  HardSwishOptions              1:1.15.0
 BATCH_MATMUL             126  BatchMatMulOptions            1:2.3.0
 GELU                     150  GeluOptions                   1:2.9.0
@@ -133,31 +131,25 @@ def _broadcast_above_rank_4(version: int) -> VersionRule:
     return rule
 
 
-def _highest(*rules: VersionRule) -> VersionRule:
-    return lambda operands, options: max(rule(operands, options) for rule in rules)
-
-
 def _transpose(operands: Sequence[MaybeType], options: Options) -> int:  # noqa: ARG001  # the signature of a rule
     return {5: 4, 6: 6}.get(_type(operands).rank, 1)
 
 
 _RULES: Mapping[str, VersionRule] = {
-    "ADD": _for_type(DType.I64, 4),
+    "ABS": _for_type(DType.I32, 5),
     "CONV_2D": _convolution,
     "DEPTHWISE_CONV_2D": _depthwise,
     "DIV": _broadcast_above_rank_4(2),
     "FULLY_CONNECTED": _fully_connected,
     "MAXIMUM": _broadcast_above_rank_4(3),
     "MINIMUM": _broadcast_above_rank_4(3),
-    "MUL": _for_type(DType.I64, 5),
     "PAD": _above_rank_4(4),
     "PADV2": _above_rank_4(4),
     "RESIZE_BILINEAR": _resize_bilinear,
     "RESIZE_NEAREST_NEIGHBOR": _resize_nearest,
-    "SLICE": _above_rank_4(5),
     "SPLIT": _for_type(DType.I32, 3, place=1),
     "STRIDED_SLICE": _above_rank_4(4),
-    "SUB": _highest(_broadcast_above_rank_4(3), _for_type(DType.I64, 4)),
+    "SUB": _broadcast_above_rank_4(3),
     "TRANSPOSE": _transpose,
     "TRANSPOSE_CONV": _transposed_convolution,
 }

@@ -45,6 +45,7 @@ class Draft:
     def __init__(self, graph: Graph, batch: int | None) -> None:
         self.tensors: list[Tensor] = []
         self.operations: list[Operation] = []
+        self.producers = graph.producers
         self._parameters = graph.parameters
         self._batch = batch
         self._known: dict[object, int] = {}
@@ -86,13 +87,23 @@ class Site:
     def attributes(self) -> Any:
         return self.node.attributes
 
+    def operand(self, place: int) -> int:
+        value = self.node.inputs[place]
+        return ABSENT if value is None else self._draft.index(value)
+
     @property
-    def inputs(self) -> list[int]:
-        return [ABSENT if value is None else self._draft.index(value) for value in self.node.inputs]
+    def operands(self) -> list[int]:
+        return [self.operand(place) for place in range(len(self.node.inputs))]
 
     @property
     def outputs(self) -> list[int]:
         return [self._draft.index(value) for value in self.node.outputs]
+
+    @property
+    def producer(self) -> Node | None:
+        """The node behind the first operand; None where that is an input of the graph, or a parameter."""
+        value = self.node.inputs[0]
+        return self._draft.producers.get(value.name) if value else None
 
     def input_shape(self, place: int = 0) -> Shape:
         value = self.node.inputs[place]

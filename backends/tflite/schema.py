@@ -68,13 +68,11 @@ SplitOptions            num_splits:int
 MaximumMinimumOptions
 NegOptions
 PadV2Options
-SliceOptions
 TransposeConvOptions    padding:byte stride_w:int stride_h:int fused_activation_function:byte
 ShapeOptions            out_type:byte
 ResizeNearestNeighborOptions  align_corners:bool half_pixel_centers:bool
 LeakyReluOptions        alpha:float
 AbsOptions
-SplitVOptions           num_splits:int
 HardSwishOptions
 BatchMatMulOptions      adj_x:bool adj_y:bool
 GeluOptions             approximate:bool
@@ -138,13 +136,11 @@ OPTIONS: Mapping[str, int] = {
     "MaximumMinimumOptions": 39,
     "NegOptions": 42,
     "PadV2Options": 43,
-    "SliceOptions": 48,
     "TransposeConvOptions": 49,
     "ShapeOptions": 55,
     "ResizeNearestNeighborOptions": 74,
     "LeakyReluOptions": 75,
     "AbsOptions": 78,
-    "SplitVOptions": 79,
     "HardSwishOptions": 91,
     "BatchMatMulOptions": 101,
     "GeluOptions": 116,

@@ -9,11 +9,10 @@ _FC = (1, 0)  # [C, F] as [F, C]
 
 
 def dense(at: Site) -> None:
-    x, _, bias = at.inputs
     keep_rank = len(at.input_shape()) > 2
     options = {"fused_activation_function": activation(at), "weights_format": 0, "keep_num_dims": keep_rank}
-    at.emit("FULLY_CONNECTED", (x, at.transposed(1, _FC), bias), **options)
+    at.emit("FULLY_CONNECTED", (at.operand(0), at.transposed(1, _FC), at.operand(2)), **options)
 
 
 def matmul(at: Site) -> None:
-    at.emit("BATCH_MATMUL", at.inputs, adj_x=at.attributes["transpose_a"], adj_y=at.attributes["transpose_b"])
+    at.emit("BATCH_MATMUL", at.operands, adj_x=at.attributes["transpose_a"], adj_y=at.attributes["transpose_b"])

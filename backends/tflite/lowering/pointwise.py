@@ -14,44 +14,44 @@ Rule = Callable[[Site], None]
 
 def plain(name: str) -> Rule:
     """The operation `name` over the node's operands, without options."""
-    return lambda at: at.emit(name, at.inputs)
+    return lambda at: at.emit(name, at.operands)
 
 
 def arithmetic(name: str) -> Rule:
-    return lambda at: at.emit(name, at.inputs, fused_activation_function=activation(at))
+    return lambda at: at.emit(name, at.operands, fused_activation_function=activation(at))
 
 
 def hard_sigmoid(at: Site) -> None:
     """relu6(x + 3) / 6, which delegates take as two operations."""
     three, sixth = at.numbers("three", 3), at.numbers("sixth", 1 / 6)
     options = {"fused_activation_function": ACTIVATIONS["relu6"]}
-    clipped = at.step("clipped", at.output_shape, "ADD", (*at.inputs, three), **options)
+    clipped = at.step("clipped", at.output_shape, "ADD", (*at.operands, three), **options)
     at.emit("MUL", (clipped, sixth), fused_activation_function=0)
 
 
 def swish(at: Site) -> None:
-    gate = at.step("gate", at.output_shape, "LOGISTIC", at.inputs)
-    at.emit("MUL", (*at.inputs, gate), fused_activation_function=0)
+    gate = at.step("gate", at.output_shape, "LOGISTIC", at.operands)
+    at.emit("MUL", (*at.operands, gate), fused_activation_function=0)
 
 
 def gelu(at: Site) -> None:
-    at.emit("GELU", at.inputs, approximate=at.attributes["approximate"])
+    at.emit("GELU", at.operands, approximate=at.attributes["approximate"])
 
 
 def leaky_relu(at: Site) -> None:
-    at.emit("LEAKY_RELU", at.inputs, alpha=at.attributes["slope"])
+    at.emit("LEAKY_RELU", at.operands, alpha=at.attributes["slope"])
 
 
 def softmax(at: Site) -> None:
     """Along the last axis, where TFLite has it; another axis changes places with the last one."""
     axis, last = at.attributes["axis"], len(at.output_shape) - 1
     if axis == last:
-        at.emit("SOFTMAX", at.inputs, beta=1.0)
+        at.emit("SOFTMAX", at.operands, beta=1.0)
         return
     swap = list(range(last + 1))
     swap[axis], swap[last] = last, axis
     order, shape = at.integers("permutation", swap), _permuted(at.output_shape, swap)
-    swapped = at.step("swapped", shape, "TRANSPOSE", (*at.inputs, order))
+    swapped = at.step("swapped", shape, "TRANSPOSE", (*at.operands, order))
     shares = at.step("shares", shape, "SOFTMAX", (swapped,), beta=1.0)
     at.emit("TRANSPOSE", (shares, order))
 
@@ -62,4 +62,4 @@ def _permuted(shape: Shape, order: list[int]) -> Shape:
 
 def mean(at: Site) -> None:
     axes = at.integers("axes", at.attributes["axes"])
-    at.emit("MEAN", (*at.inputs, axes), keep_dims=at.attributes["keepdims"])
+    at.emit("MEAN", (*at.operands, axes), keep_dims=at.attributes["keepdims"])

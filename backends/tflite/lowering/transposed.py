@@ -1,17 +1,22 @@
 """Transposed convolution.
 
-TFLite crops SAME results by total // 2 in front, where total is what the full result, (in - 1) * stride + k,
-exceeds the wanted one by; VALID results are not cropped in front. Other crops cut a full result.
+TFLite finds the crop in front from the wanted size: SAME crops half of what the full result, (in - 1) * stride + k,
+has too much, rounded down; VALID crops nothing. And it demands that a convolution with that padding would lead
+from the wanted size back to the input's. What fits neither is cut from a VALID result.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, cast
 
+from ....compiler.ir import Node
+from ....compiler.ops.windows import Pads, Pair
 from ....compiler.types import Shape, TensorType
 from ....dsl.dtypes import DType
 from ..draft import Site
 from ..schema import ABSENT, SAME, VALID
+from .shapes import cut
 from .windows import activation
 
 _OHWI = (3, 0, 1, 2)  # of [kh, kw, C, F]
@@ -22,38 +27,67 @@ def transposed_conv2d(at: Site) -> None:
     if word is not None:
         at.emit("TRANSPOSE_CONV", _inputs(at, at.output_shape), **_options(at, word))
         return
-    shape = _uncropped_shape(at)
-    full = at.step("uncropped", shape, "TRANSPOSE_CONV", _inputs(at, shape), **_options(at, VALID))
-    (top, _), (left, _) = at.attributes["padding"]
-    begin = at.integers("begin", (0, top, left, 0))
-    size = at.integers("size", (-1, *at.output_shape[1:]))
-    at.emit("SLICE", (full, begin, size))
+    n, _, _, c = at.output_shape
+    shape = (n, *(axis.uncropped for axis in _axes(at.node)), c)
+    whole = at.step("uncropped", shape, "TRANSPOSE_CONV", _inputs(at, shape), **_options(at, VALID))
+    ranges = {place: (axis.crop, axis.crop + axis.wanted, 1) for place, axis in enumerate(_axes(at.node), 1)}
+    cut(at, whole, ranges, at.outputs[0])
+
+
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    """Sizes along one axis; `crop` is what is cut off in front."""
+
+    size: int
+    wanted: int
+    kernel: int
+    stride: int
+    crop: int
+
+    @property
+    def full(self) -> int:
+        return (self.size - 1) * self.stride + self.kernel
+
+    @property
+    def uncropped(self) -> int:
+        """What a VALID result must have: output padding reaches beyond the full result where little is cropped."""
+        return max(self.full, self.crop + self.wanted)
+
+    @property
+    def is_valid(self) -> bool:
+        return self.crop == 0 and self.wanted == self.uncropped and self.excess < self.stride
+
+    @property
+    def is_same(self) -> bool:
+        crop = max(self.full - self.wanted, 0) // 2
+        return self.crop == crop and -(-self.wanted // self.stride) == self.size
+
+    @property
+    def excess(self) -> int:
+        return self.uncropped - self.full
+
+
+def _axes(node: Node) -> tuple[_Axis, _Axis]:
+    x, weight, _ = node.inputs
+    assert x is not None
+    assert weight is not None
+    columns = (x.type.shape[1:3], node.output.type.shape[1:3], weight.type.shape[:2])
+    crops = [before for before, _ in cast(Pads, node.attributes["padding"])]
+    h, w = zip(*columns, cast(Pair, node.attributes["stride"]), crops, strict=True)
+    return _Axis(*h), _Axis(*w)
 
 
 def _word(at: Site) -> int | None:
-    """SAME or VALID, where one of them crops as the node does."""
-    crops = [before for before, _ in at.attributes["padding"]]
-    surplus = [max(full - wanted, 0) for full, wanted in zip(_full_sizes(at), _sizes(at), strict=True)]
-    if surplus == [0, 0] and crops == [0, 0]:
+    """SAME or VALID, where one of them gives the node's result."""
+    axes = _axes(at.node)
+    if all(axis.is_valid for axis in axes):
         return VALID
-    return SAME if crops == [total // 2 for total in surplus] else None
+    return SAME if all(axis.is_same for axis in axes) else None
 
 
-def _sizes(at: Site) -> list[int]:
-    return [int(size) for size in at.output_shape[1:3]]
-
-
-def _full_sizes(at: Site) -> list[int]:
-    pairs = zip(at.input_shape()[1:3], at.attributes["stride"], at.input_shape(1)[:2], strict=True)
-    return [(int(size) - 1) * stride + int(kernel) for size, stride, kernel in pairs]
-
-
-def _uncropped_shape(at: Site) -> Shape:
-    """The full result, and what output padding adds to it beyond the cropped end."""
-    n, _, _, c = at.output_shape
-    starts = [before for before, _ in at.attributes["padding"]]
-    h, w = (max(full, begin + size) for full, begin, size in zip(_full_sizes(at), starts, _sizes(at), strict=True))
-    return n, h, w, c
+def excess(node: Node) -> int:
+    """By how much output padding exceeds what TFLite allows, at least a stride beyond the full result; or 0."""
+    return max(max(axis.excess - axis.stride + 1, 0) for axis in _axes(node))
 
 
 def _options(at: Site, word: int) -> dict[str, int]:
@@ -63,15 +97,15 @@ def _options(at: Site, word: int) -> dict[str, int]:
 
 
 def _inputs(at: Site, shape: Shape) -> list[int]:
-    x, _, bias = at.inputs
+    bias = at.operand(2)
     wanted = at.integers("shape", shape) if isinstance(shape[0], int) else _computed_shape(at, shape)
-    operands = [wanted, at.transposed(1, _OHWI), x]
+    operands = [wanted, at.transposed(1, _OHWI), at.operand(0)]
     return operands if bias == ABSENT else [*operands, bias]
 
 
 def _computed_shape(at: Site, shape: Shape) -> int:
     """The shape of the result as a tensor, its batch taken from the input's; LiteRT does this when it allocates."""
-    of_input = _ints(at, "input_shape", 4, "SHAPE", [at.inputs[0]], out_type=2)
+    of_input = _ints(at, "input_shape", 4, "SHAPE", [at.operand(0)], out_type=2)
     bounds = [at.integers(role, [value]) for role, value in (("begin", 0), ("end", 1), ("stride", 1))]
     batch = _ints(at, "batch", 1, "STRIDED_SLICE", [of_input, *bounds])
     rest = at.integers("image", shape[1:])

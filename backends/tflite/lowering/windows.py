@@ -40,16 +40,38 @@ def depthwise_conv2d(at: Site) -> None:
 
 
 def max_pool2d(at: Site) -> None:
-    x, padding = _padded(at, at.attributes["kernel"], _LOWEST)
+    if at.attributes["kernel"] == (1, 1):
+        _subsample(at)
+        return
+    x, padding = _padded(at, at.attributes["kernel"], 0.0 if _is_nonnegative(at) else _LOWEST)
     at.emit("MAX_POOL_2D", (x,), **padding, **_filter(at), fused_activation_function=activation(at))
 
 
+def _is_nonnegative(at: Site) -> bool:
+    """Whether zeros around the image can't win: PAD runs in XNNPACK, PADV2 does not."""
+    producer = at.producer
+    return producer is not None and (
+        producer.op.name in ("relu", "relu6") or producer.attributes.get("activation", "none") != "none"
+    )
+
+
+def _subsample(at: Site) -> None:
+    """A pool over single elements. XNNPACK takes no such pool, but a depthwise convolution by one."""
+    channels = _int(at.output_shape[3])
+    ones, zeros = at.numbers("one", np.ones((1, 1, 1, channels))), at.numbers("zero", np.zeros(channels))
+    options = {**_options(at, VALID), "depth_multiplier": 1, "dilation_w_factor": 1, "dilation_h_factor": 1}
+    at.emit("DEPTHWISE_CONV_2D", (at.operand(0), ones, zeros), **options, fused_activation_function=activation(at))
+
+
 def avg_pool2d(at: Site) -> None:
-    kernel, word = at.attributes["kernel"], _word(at, at.attributes["kernel"])
-    counts_padding = at.attributes["count_padding"]
+    kernel, counts_padding = at.attributes["kernel"], at.attributes["count_padding"]
+    if kernel == (1, 1):
+        _subsample(at)
+        return
+    word = _word(at, kernel)
     if word == VALID or (word == SAME and not counts_padding):
         options = {**_options(at, word), **_filter(at), "fused_activation_function": activation(at)}
-        at.emit("AVERAGE_POOL_2D", at.inputs, **options)
+        at.emit("AVERAGE_POOL_2D", at.operands, **options)
         return
     x, options = _bordered(at, 0.0), {**_options(at, VALID), **_filter(at)}
     if counts_padding:
@@ -71,7 +93,7 @@ def _int(dim: Any) -> int:
 
 def _bias(at: Site) -> int:
     """The bias, or zeros: some delegates insist on one."""
-    bias = at.inputs[2]
+    bias = at.operand(2)
     return bias if bias != ABSENT else at.numbers("bias", np.zeros(_int(at.output_shape[-1])))
 
 
@@ -80,7 +102,7 @@ def _padded(at: Site, kernel: Pair, border: float = 0.0) -> tuple[int, dict[str,
     word = _word(at, kernel)
     if word is None:
         return _bordered(at, border), _options(at, VALID)
-    return at.inputs[0], _options(at, word)
+    return at.operand(0), _options(at, word)
 
 
 def _word(at: Site, kernel: Pair) -> int | None:
@@ -105,8 +127,8 @@ def _bordered(at: Site, value: float) -> int:
     shape = (n, _int(h) + top + bottom, _int(w) + left + right, c)
     pads = at.integers("padding", ((0, 0), (top, bottom), (left, right), (0, 0)))
     if value == 0:
-        return at.step("padded", shape, "PAD", (at.inputs[0], pads))
-    return at.step("padded", shape, "PADV2", (at.inputs[0], pads, at.numbers("border", value)))
+        return at.step("padded", shape, "PAD", (at.operand(0), pads))
+    return at.step("padded", shape, "PADV2", (at.operand(0), pads, at.numbers("border", value)))
 
 
 def _options(at: Site, word: int) -> dict[str, int]:
