@@ -1,0 +1,136 @@
+"""The graph while it grows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ...dsl.diagnostics import Label
+from ...dsl.dtypes import DType
+from ...dsl.source import Span
+from ..codes import LABEL_TWICE, OPERATOR_REFUSES, SHARED_WEIGHTS, WRONG_VALUE
+from ..data import TensorData
+from ..initializers import Initialized, Written
+from ..ir import Attributes, Graph, Node, Output, Parameter, Role, Value
+from ..ops.base import Operator, OperatorError, Weight
+from ..types import TensorType
+from .meter import Meter
+from .place import join
+from .problems import Problem
+from .values import describe
+
+Operands = Sequence[Value | None]
+
+
+class Builder:
+    """Collects nodes and parameters. What an operator can't take is a `Problem`."""
+
+    def __init__(self, meter: Meter) -> None:
+        self._meter = meter
+        self._nodes: list[Node] = []
+        self._parameters: dict[str, Parameter] = {}
+        self._names: set[str] = set()
+        self.inputs: list[Value] = []
+        self.outputs: list[Output] = []
+
+    def graph(self, name: str, doc: str) -> Graph:
+        return Graph(name, tuple(self.inputs), tuple(self.outputs), tuple(self._nodes), self._parameters, doc)
+
+    def input(self, name: str, type_: TensorType) -> Value:
+        self._meter.need_elements(f"input `{name}`", type_.elements())
+        self._take(name)
+        value = Value(name, type_)
+        self.inputs.append(value)
+        return value
+
+    def node(
+        self, operator: Operator, operands: Operands, attributes: Attributes, path: str, span: Span
+    ) -> tuple[Value, ...]:
+        """Apply an operator; its results, named by the path."""
+        self._meter.spend_node()
+        types = _infer(operator, operands, attributes)
+        for type_ in types:
+            self._meter.need_elements(f"the result of `{operator.name}`, {type_},", type_.elements())
+        self._take(path)
+        results = _results(path, types)
+        self._nodes.append(Node(operator, tuple(operands), results, attributes, path, span))
+        return results
+
+    def weight(self, weight: Weight, owner: str, span: Span) -> Value:
+        """A weight of the layer at path `owner`: a new one, or at another call of an instance, the one it has."""
+        name = join(owner, weight.operand)
+        known = self._parameters.get(name)
+        if known is None:
+            shape = weight.type.static_shape
+            return self._parameter(
+                name, weight.type, weight.role, Initialized(name, weight.role, weight.type.dtype, shape), span
+            )
+        if known.value.type != weight.type:
+            raise _shared_misfit(known, weight)
+        return known.value
+
+    def constant(self, name: str, data: Written, span: Span) -> Value:
+        """A tensor that is written in the program. Every element must be one of its type."""
+        for element in data.elements:
+            _need_element(data.dtype, element)
+        return self._parameter(name, TensorType(data.dtype, data.shape), Role.CONSTANT, data, span)
+
+    def _parameter(self, name: str, type_: TensorType, role: Role, data: TensorData, span: Span) -> Value:
+        self._meter.need_elements(f"`{name}`, {type_},", type_.elements())
+        self._take(name)
+        value = Value(name, type_)
+        self._parameters[name] = Parameter(value, data, role, span)
+        return value
+
+    def _take(self, name: str) -> None:
+        """Places keep paths apart; what is left is a label that spells the weight of an instance: `head.weight`."""
+        if name in self._names:
+            raise Problem(LABEL_TWICE, f"`{name}` already names a value of the graph", hint="choose another label")
+        self._names.add(name)
+
+
+def _infer(operator: Operator, operands: Operands, attributes: Attributes) -> tuple[TensorType, ...]:
+    try:
+        return operator.infer([value and value.type for value in operands], attributes)
+    except OperatorError as error:
+        raise refused(operator, error) from error
+
+
+def _need_element(dtype: DType, element: float) -> None:
+    lowest, highest = _RANGES[dtype]
+    whole = dtype.is_float or element == int(element)
+    if not (whole and lowest <= element <= highest):
+        raise Problem(WRONG_VALUE, f"{describe(element)} is no element of a tensor of {dtype}")
+
+
+_RANGES = {
+    DType.F32: (-3.4028235e38, 3.4028235e38),
+    DType.F16: (-65504, 65504),
+    DType.BF16: (-3.3895314e38, 3.3895314e38),
+    DType.I8: (-(2**7), 2**7 - 1),
+    DType.U8: (0, 2**8 - 1),
+    DType.I16: (-(2**15), 2**15 - 1),
+    DType.I32: (-(2**31), 2**31 - 1),
+    DType.I64: (-(2**63), 2**63 - 1),
+    DType.BOOL: (0, 1),
+}
+
+
+def refused(operator: Operator, error: OperatorError) -> Problem:
+    return Problem(OPERATOR_REFUSES, f"`{operator.name}`: {error.message}", hint=error.hint)
+
+
+def _results(path: str, types: tuple[TensorType, ...]) -> tuple[Value, ...]:
+    if len(types) == 1:
+        return (Value(path, types[0]),)
+    return tuple(Value(f"{path}#{index}", type_) for index, type_ in enumerate(types))
+
+
+def _shared_misfit(known: Parameter, weight: Weight) -> Problem:
+    others = () if known.span is None else (Label(known.span, "made here"),)
+    return Problem(
+        SHARED_WEIGHTS,
+        f"`{known.name}` is shared: it was made as {known.value.type}, this call needs {weight.type}",
+        label="called here with other shapes",
+        hint="give each shape an instance of its own",
+        others=others,
+    )

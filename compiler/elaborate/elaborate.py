@@ -1,0 +1,96 @@
+"""A checked program -> the graph of one of its models."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+
+from ...dsl import tree
+from ...dsl.diagnostics import DiagnosticError, error
+from ...dsl.modules import Program
+from ...dsl.suggest import hint
+from .. import limits as default
+from ..codes import BAD_OUTPUT, NO_SUCH_MODEL, SETTING
+from ..ir import Graph
+from ..limits import Limits
+from ..ops import OPERATORS
+from . import calls, expressions, statements  # noqa: F401  # they register how the tree is evaluated
+from .layers import complete
+from .modules import main_scope
+from .place import Place
+from .problems import Exhausted
+from .run import Frame, Run, execute
+from .scope import Scope
+from .settings import settings
+from .signatures import signature_of
+
+FRAMES_PER_LEVEL = 6
+"""Python calls that one level of nesting takes at most; a test measures it."""
+
+
+def elaborate(
+    program: Program,
+    model: str | None = None,
+    arguments: Mapping[str, object] | None = None,
+    limits: Limits = default.DEFAULT,
+) -> Graph:
+    """Build the graph of a model: the only one of the main module, or the one of that name.
+
+    `arguments` set parameters of the model by name; a string is read as an expression of the language,
+    but for a parameter that is a string itself. Two runs on equal input give equal graphs.
+    Raises DiagnosticError with every error found.
+    """
+    chosen = _choose(program.main, model)
+    run = Run(OPERATORS, limits)
+    with _room_for(limits.nesting):
+        try:
+            _build(program, chosen, arguments or {}, run)
+        except Exhausted:
+            pass  # what ended the run is among its findings
+    if run.findings:
+        raise DiagnosticError(run.findings)
+    return run.builder.graph(chosen.name.name, chosen.doc)
+
+
+def _choose(module: tree.Module, name: str | None) -> tree.Model:
+    models = {item.name.name: item for item in module.items if isinstance(item, tree.Model)}
+    listed = ", ".join(f"`{known}`" for known in models)
+    if not models:
+        raise DiagnosticError(error(NO_SUCH_MODEL, "the file has no model", module.span))
+    if name is None and len(models) > 1:
+        raise DiagnosticError(error(NO_SUCH_MODEL, f"the file has several models: {listed}", hint="choose one by name"))
+    if name is not None and name not in models:
+        message = f"there is no model `{name}`, the file has {listed}"
+        raise DiagnosticError(error(NO_SUCH_MODEL, message, hint=hint(name, models)))
+    return models[name] if name is not None else next(iter(models.values()))
+
+
+def _build(program: Program, model: tree.Model, arguments: Mapping[str, object], run: Run) -> None:
+    outer = main_scope(program, run)
+    frame = Frame(run, Scope(outer, outermost=True), Place(lambda: ("", "")))
+    values = settings(frame, model, arguments)
+    _need_all(model, values)
+    complete(frame, signature_of(model).parameters, values)
+    execute(frame, model.body)
+    if not run.builder.outputs and not run.findings:
+        run.findings.append(error(BAD_OUTPUT, f"model `{model.name.name}` has no output", model.name.span))
+
+
+def _need_all(model: tree.Model, values: Mapping[str, object]) -> None:
+    missing = [p for p in signature_of(model).parameters if p.required and p.name not in values]
+    if missing:
+        names = ", ".join(f"`{parameter.name}: {parameter.type}`" for parameter in missing)
+        message = f"model `{model.name.name}` needs a value for {names}"
+        raise DiagnosticError(error(SETTING, message, model.name.span, hint=f"set it: `{missing[0].name}=...`"))
+
+
+@contextmanager
+def _room_for(nesting: int) -> Iterator[None]:
+    """Python's own limit of nested calls must not be met before ours."""
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(before + nesting * FRAMES_PER_LEVEL)
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(before)

@@ -1,0 +1,84 @@
+"""Operators and blocks applied to tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from ...dsl.source import Span
+from ...dsl.types import Parameter
+from ..codes import BAD_CALL
+from ..ir import Value
+from ..ops.base import Operator, OperatorError
+from .builder import refused
+from .fit import fit
+from .place import Place
+from .problems import Problem
+from .run import NOTHING, CallSite, Frame, Run, evaluate, execute, is_expression
+from .scope import Scope
+from .values import BlockValue, FunctionValue
+
+
+def apply_operator(
+    run: Run,
+    operator: Operator,
+    tensors: Sequence[Value],
+    values: Mapping[str, Any],
+    path: str,
+    owner: Callable[[], str],
+    span: Span,
+) -> Any:
+    """The result of an operator, a list where it may have several. `owner` gives the path of its weights, if any."""
+    surface = operator.surface
+    assert surface is not None
+    try:
+        application = surface.apply([tensor.type for tensor in tensors], {**run.defaults[operator.name], **values})
+    except OperatorError as error:
+        raise refused(operator, error) from error
+    weights = {weight.operand: run.builder.weight(weight, owner(), span) for weight in application.weights}
+    rest = [weights.get(operand.name) for operand in operator.operands[surface.tensors :]]
+    results = run.builder.node(operator, [*tensors, *rest], application.attributes, path, span)
+    return list(results) if operator.many_results else results[0]
+
+
+def apply_block(
+    frame: Frame, block: BlockValue, tensors: Sequence[Any], values: Mapping[str, Any], place: Place, span: Span
+) -> Any:
+    """What the body of a block returns."""
+    inner = Frame(frame.run, Scope(block.scope, outermost=True), place)
+    for parameter, tensor in zip(block.signature.tensors, tensors, strict=True):
+        inner.scope.declare(parameter.name, tensor)
+    run = frame.run
+    run.enter(CallSite("block", block.name, span))
+    complete(inner, block.signature.parameters, values)
+    result = execute(inner, block.declaration.body)
+    run.leave()
+    if result is NOTHING:
+        raise Problem(BAD_CALL, f"block `{block.name}` ends without a `return`")
+    return fit(result, block.signature.returns, f"what `{block.name}` returns")
+
+
+def call_function(frame: Frame, function: FunctionValue, values: Mapping[str, Any], span: Span) -> Any:
+    inner = Frame(frame.run, Scope(function.scope, outermost=True), frame.place)
+    frame.run.enter(CallSite("function", function.name, span))
+    complete(inner, function.signature.parameters, values)
+    result = evaluate(inner, function.declaration.body)
+    frame.run.leave()
+    return fit(result, function.signature.returns, f"the result of `{function.name}`")
+
+
+def complete(inner: Frame, parameters: Sequence[Parameter], given: Mapping[str, Any]) -> dict[str, Any]:
+    """All values of a call, declared in its scope. A default may speak of the parameters before it."""
+    values = {}
+    for parameter in parameters:
+        values[parameter.name] = value = _value(inner, parameter, given)
+        inner.scope.declare(parameter.name, value)
+    return values
+
+
+def _value(inner: Frame, parameter: Parameter, given: Mapping[str, Any]) -> Any:
+    if parameter.name in given:
+        return given[parameter.name]
+    if not is_expression(parameter.default):
+        return parameter.default
+    return fit(evaluate(inner, parameter.default), parameter.type, f"`{parameter.name}`")

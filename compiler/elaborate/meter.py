@@ -1,0 +1,64 @@
+"""The meter of a run: what it has used of each of its limits."""
+
+from __future__ import annotations
+
+from ..codes import LIMIT
+from ..limits import Limits
+from .problems import Exceeded
+
+
+class Meter:
+    """Counts what adds up over a run, and judges what must be small each time."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self.steps = 0
+        self.nodes = 0
+        self.calls = 0
+        self.loop_turns = 0
+
+    def spend_steps(self, amount: int) -> None:
+        self.steps += amount
+        self._need(self.steps, self.limits.steps, "the program takes {} steps", "steps")
+
+    def spend_node(self) -> None:
+        self.nodes += 1
+        self._need(self.nodes, self.limits.nodes, "the graph grows to {} nodes", "nodes")
+
+    def spend_call(self) -> None:
+        self.calls += 1
+        self._need(self.calls, self.limits.calls, "the program makes {} calls", "calls")
+
+    def spend_turns(self, turns: int) -> None:
+        self.loop_turns += turns
+        self._need(self.loop_turns, self.limits.loop_turns, "the program makes {} loop turns", "loop_turns")
+
+    def need_walk(self, depth: int) -> None:
+        """The walk over the program may go on, `depth` expressions and statements deep."""
+        self._need(self.steps, self.limits.steps, "the program takes {} steps", "steps")
+        self._need(depth, self.limits.nesting, "calls and expressions nest {} deep", "nesting")
+
+    def need_list(self, length: int) -> None:
+        """A list may be this long; making it costs steps, since a loop could make many."""
+        self._need(length, self.limits.list_length, "a list would have {} items", "list_length")
+        self.steps += length // 64
+
+    def need_string(self, length: int) -> None:
+        self._need(length, self.limits.string_length, "a string would have {} characters", "string_length")
+        self.steps += length // 64
+
+    def need_bits(self, bits: int) -> None:
+        self._need(bits, self.limits.int_bits, "an int would need {} bits", "int_bits")
+
+    def need_elements(self, what: str, elements: int) -> None:
+        self._need(elements, self.limits.tensor_elements, what + " has {} elements", "tensor_elements")
+
+    def _need(self, measured: int, limit: int, message: str, name: str) -> None:
+        if measured > limit:
+            text = message.format(_digits(measured))
+            raise Exceeded(LIMIT, f"{text}, the limit is {_digits(limit)}", label=f"limit `{name}`")
+
+
+def _digits(number: int) -> str:
+    """A number for a message: in groups of three, a monstrous one by its power of two."""
+    return f"{number:,}" if number.bit_length() <= 128 else f"2**{number.bit_length() - 1}"

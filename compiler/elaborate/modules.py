@@ -1,0 +1,60 @@
+"""The names of modules: the prelude, what a file declares, what it imports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from ...dsl import tree
+from ...dsl.builtins import BUILTINS
+from ...dsl.dtypes import DType
+from ...dsl.modules import MAIN, Program
+from .builtins import FUNCTIONS
+from .place import Place
+from .run import Frame, Run, evaluate
+from .scope import Lazy, Scope
+from .signatures import function_value, signature_of
+from .values import BlockValue, ConstantMaker
+
+
+def main_scope(program: Program, run: Run) -> Scope:
+    """The scope of the program's main module, with those that it imports behind it."""
+    prelude = _prelude(run)
+    scopes = {name: Scope(prelude, outermost=True) for name in program.modules}
+    for name, module in program.modules.items():
+        _declare(module, scopes[name], run)
+    for name, module in program.modules.items():
+        _import(module, scopes[name], scopes)
+    return scopes[MAIN]
+
+
+def _prelude(run: Run) -> Scope:
+    prelude = Scope(None, outermost=True)
+    prelude.names.update({dtype.value: dtype for dtype in DType})
+    prelude.names.update({name: run.operators[name] for name in run.signatures})
+    prelude.names.update(FUNCTIONS)
+    prelude.names["constant"] = ConstantMaker(BUILTINS["constant"].signature)
+    return prelude
+
+
+def _declare(module: tree.Module, scope: Scope, run: Run) -> None:
+    for item in module.items:
+        match item:
+            case tree.Block():
+                scope.declare(item.name.name, BlockValue(item, scope, signature_of(item)))
+            case tree.Function():
+                scope.declare(item.name.name, function_value(item, scope))
+            case tree.Constant():
+                scope.declare(item.name.name, _constant(item, scope, run))
+
+
+def _constant(item: tree.Constant, scope: Scope, run: Run) -> Lazy:
+    frame = Frame(run, scope, Place(lambda: ("", "")))
+    return Lazy(lambda: evaluate(frame, item.value))
+
+
+def _import(module: tree.Module, scope: Scope, scopes: Mapping[str, Scope]) -> None:
+    for statement in module.imports:
+        source = scopes[statement.dotted]
+        for imported in statement.names:
+            if imported.name.name in source.names:  # a model has a name and is no value
+                scope.declare(imported.local.name, source.names[imported.name.name])

@@ -1,0 +1,186 @@
+"""One elaboration under way: its graph, its meter, its findings, and the walk over expressions.
+
+Expressions, calls and statements need each other. Each kind registers how it is evaluated here, so
+that its module needs none of the others.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, NoReturn
+
+from ...dsl import tree
+from ...dsl.diagnostics import Diagnostic, Label, error
+from ...dsl.source import Span
+from ...dsl.types import Signature
+from ..limits import Limits
+from ..ops.base import Operator
+from .builder import Builder
+from .meter import Meter
+from .place import Place
+from .problems import Exceeded, Exhausted, Failure, Problem
+from .scope import Scope
+
+CHAIN = 4
+"""Calls shown with an error: the innermost, and the outermost as the last."""
+
+
+@dataclass(frozen=True, slots=True)
+class CallSite:
+    kind: str
+    name: str
+    span: Span
+
+
+class Run:
+    """What all frames of an elaboration share."""
+
+    def __init__(self, operators: Mapping[str, Operator], limits: Limits) -> None:
+        self.operators = operators
+        self.meter = Meter(limits)
+        self.builder = Builder(self.meter)
+        self.signatures = {name: operator.signature for name, operator in operators.items() if operator.surface}
+        self.defaults = {name: _defaults(signature) for name, signature in self.signatures.items()}
+        self.calls: list[CallSite] = []
+        self.depth = 0
+        self.findings: list[Diagnostic] = []
+        self._reported: set[tuple[object, ...]] = set()
+
+    def enter(self, site: CallSite) -> None:
+        self.meter.spend_call()
+        self.calls.append(site)
+
+    def leave(self) -> None:
+        self.calls.pop()
+
+    def record(self, diagnostic: Diagnostic) -> None:
+        """Keep a finding, once for each chain of calls: a loop would repeat it."""
+        key = (diagnostic.code, tuple(label.span for label in diagnostic.labels))
+        if key in self._reported:
+            return
+        self._reported.add(key)
+        self.findings.append(diagnostic)
+        if len(self.findings) >= self.meter.limits.errors:
+            raise Exhausted
+
+    def fail(self, problem: Problem, span: Span) -> NoReturn:
+        """Raise the problem as the failure of the expression at `span`."""
+        chain = tuple(Label(site.span, f"in {site.kind} `{site.name}`, called here") for site in reversed(self.calls))
+        notes: tuple[str, ...] = ()
+        if len(chain) > CHAIN:
+            notes = (f"{len(chain) - CHAIN} calls in between are not shown",)
+            chain = (*chain[: CHAIN - 1], chain[-1])
+        diagnostic = error(
+            problem.code,
+            problem.message,
+            problem.span or span,
+            problem.label,
+            others=problem.others + chain,
+            notes=notes,
+            hint=problem.hint,
+        )
+        if isinstance(problem, Exceeded):
+            self.findings.append(diagnostic)
+            raise Exhausted from problem
+        raise Failure(diagnostic) from problem
+
+
+def _defaults(signature: Signature) -> dict[str, Any]:
+    return {parameter.name: parameter.default for parameter in signature.parameters if not parameter.required}
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """Where an expression is evaluated: its names, and the place of the layers that it makes."""
+
+    run: Run
+    scope: Scope
+    place: Place
+
+    def inside(self, scope: Scope) -> Frame:
+        return replace(self, scope=scope)
+
+    def at(self, place: Place) -> Frame:
+        return replace(self, place=place)
+
+
+Handler = Callable[..., Any]
+_EXPRESSIONS: dict[type, Handler] = {}
+
+
+def evaluates(kind: type[tree.Expr]) -> Callable[[Handler], Handler]:
+    """Register how one kind of expression is evaluated: `handler(frame, node)`."""
+
+    def register(handler: Handler) -> Handler:
+        _EXPRESSIONS[kind] = handler
+        return handler
+
+    return register
+
+
+def is_expression(thing: object) -> bool:
+    return type(thing) in _EXPRESSIONS
+
+
+def evaluate(frame: Frame, node: tree.Expr) -> Any:
+    """The value of an expression. Raises Failure where it has none."""
+    return visit(frame, node, _EXPRESSIONS[type(node)])
+
+
+def visit(frame: Frame, node: Any, handler: Handler, *more: Any) -> Any:
+    """`handler(frame, node, *more)`, metered; a problem that it meets is placed at the node."""
+    run = frame.run
+    meter = run.meter
+    run.depth += 1
+    meter.steps += 1
+    try:
+        if meter.steps > meter.limits.steps or run.depth > meter.limits.nesting:
+            meter.need_walk(run.depth)
+        value = handler(frame, node, *more)
+    except Problem as problem:
+        run.fail(problem, node.span)
+    run.depth -= 1
+    return value
+
+
+class Nothing(enum.Enum):
+    """What a statement gives that does not return."""
+
+    NOTHING = "nothing"
+
+
+NOTHING = Nothing.NOTHING
+_STATEMENTS: dict[type, tuple[Handler, Handler]] = {}
+
+
+def executes(kind: type[tree.Statement], give_up: Handler) -> Callable[[Handler], Handler]:
+    """Register how one kind of statement is executed, and what stands in for it where it fails.
+
+    Both are called with `(frame, statement)` and give what the body returns, or `NOTHING` to go on.
+    """
+
+    def register(handler: Handler) -> Handler:
+        _STATEMENTS[kind] = handler, give_up
+        return handler
+
+    return register
+
+
+def execute(frame: Frame, statements: Sequence[tree.Statement]) -> Any:
+    """What the statements return, or `NOTHING`. One that fails is recorded and given up."""
+    run = frame.run
+    depth, calls = run.depth, len(run.calls)
+    for statement in statements:
+        handler, give_up = _STATEMENTS[type(statement)]
+        try:
+            result = visit(frame, statement, handler)
+        except Failure as failure:
+            run.depth = depth
+            del run.calls[calls:]
+            run.record(failure.diagnostic)
+            result = give_up(frame, statement)
+        if result is not NOTHING:
+            return result
+    return NOTHING
