@@ -1,0 +1,153 @@
+"""Matching the values of a call with the parameters of what is called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from .. import codes
+from ..assignable import fits
+from ..diagnostics import Label
+from ..source import Span
+from ..tree import Identifier
+from ..types import Parameter, Signature, Type
+from .frame import Frame
+from .mismatch import mismatch_hint
+from .report import did_you_mean, replacement
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An argument, or a tensor that comes by a pipe."""
+
+    type: Type
+    span: Span
+    name: Identifier | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A call: where it stands, how the callee is named there, what it is given."""
+
+    span: Span
+    name: str
+    callee: Span
+    arguments: Sequence[Given]
+    piped: Sequence[Given] = ()
+
+    @property
+    def positional(self) -> list[Given]:
+        return [given for given in self.arguments if given.name is None]
+
+    @property
+    def keywords(self) -> list[Given]:
+        return [given for given in self.arguments if given.name is not None]
+
+
+def bind_values(frame: Frame, site: Site, signature: Signature, positional: Sequence[Given]) -> None:
+    """Check the values of a call: `positional` are those that no tensor parameter took."""
+    parameters = signature.parameters
+    _refuse_extra(frame, site, signature, positional)
+    taken = {p.name: given for p, given in zip(parameters, positional, strict=False)}
+    _bind_keywords(frame, site, signature, taken)
+    for parameter in parameters:
+        if parameter.name in taken:
+            need_type(frame, site, parameter, taken[parameter.name])
+    need_all(frame, site, signature, [p for p in parameters if p.required and p.name not in taken])
+
+
+def need_type(frame: Frame, site: Site, parameter: Parameter, given: Given) -> None:
+    """Report an argument that does not fit its parameter."""
+    if fits(given.type, parameter.type):
+        return
+    frame.report.error(
+        codes.WRONG_ARGUMENT,
+        f"`{parameter.name}` of `{site.name}` takes `{parameter.type}`, not `{given.type}`",
+        given.span,
+        f"this is `{given.type}`",
+        hint=mismatch_hint(given.type, parameter.type, frame.report),
+    )
+
+
+def need_all(frame: Frame, site: Site, signature: Signature, missing: Sequence[Parameter]) -> None:
+    """Report what is missing, all in one."""
+    if not missing:
+        return
+    named = " and ".join(f"`{p.name}: {p.type}`" for p in missing)
+    frame.report.error(
+        codes.MISSING_ARGUMENT,
+        f"`{site.name}` is not given {named}",
+        site.callee,
+        "missing " + ", ".join(p.name for p in missing),
+        notes=(described(site.name, signature),),
+    )
+
+
+def described(name: str, signature: Signature) -> str:
+    """How something is called, on one line; what has a default may be left out."""
+    parts = [f"{p.name}: {p.type}{'' if p.required else ' = ...'}" for p in signature.tensors + signature.parameters]
+    return f"`{name}({', '.join(parts)})`"
+
+
+def _refuse_extra(frame: Frame, site: Site, signature: Signature, positional: Sequence[Given]) -> None:
+    limit = len(signature.parameters)
+    if len(positional) <= limit:
+        return
+    values = "no values" if limit == 0 else f"{limit} value{'s' * (limit > 1)}"
+    frame.report.error(
+        codes.TOO_MANY_ARGUMENTS,
+        f"`{site.name}` takes {values}, {len(positional)} are given",
+        positional[limit].span,
+        "one too many" if len(positional) == limit + 1 else "too many from here",
+        notes=(described(site.name, signature),),
+    )
+
+
+def _bind_keywords(frame: Frame, site: Site, signature: Signature, taken: dict[str, Given]) -> None:
+    known = {p.name for p in signature.parameters}
+    tensors = {p.name for p in signature.tensors}
+    for given in site.keywords:
+        name = given.name
+        if name is None:
+            continue
+        if name.name in taken:
+            _refuse_twice(frame, site, name, taken)
+        elif name.name in known:
+            taken[name.name] = given
+        elif name.name in tensors:
+            _refuse_tensor_keyword(frame, site, name)
+        else:
+            _refuse_unknown(frame, site, signature, name)
+
+
+def _refuse_twice(frame: Frame, site: Site, name: Identifier, taken: Mapping[str, Given]) -> None:
+    frame.report.error(
+        codes.ARGUMENT_TWICE,
+        f"`{name.name}` of `{site.name}` is given twice",
+        name.span,
+        "given again",
+        others=(Label(taken[name.name].span, "given here first"),),
+    )
+
+
+def _refuse_tensor_keyword(frame: Frame, site: Site, name: Identifier) -> None:
+    frame.report.error(
+        codes.WRONG_TENSORS,
+        f"`{name.name}` of `{site.name}` is a tensor and can't be given by name",
+        name.span,
+        "given by name",
+        hint=f"tensors come first, or by `|>`: `{site.name}({name.name}, ...)`",
+    )
+
+
+def _refuse_unknown(frame: Frame, site: Site, signature: Signature, name: Identifier) -> None:
+    likely = frame.report.suggest(name.name, [p.name for p in signature.parameters])
+    frame.report.error(
+        codes.UNKNOWN_ARGUMENT,
+        f"`{site.name}` has no parameter `{name.name}`",
+        name.span,
+        "no such parameter",
+        notes=() if likely else (described(site.name, signature),),
+        hint=did_you_mean(likely),
+        fix=replacement(name.span, likely),
+    )

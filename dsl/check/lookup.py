@@ -1,0 +1,156 @@
+"""Finding what a name stands for, and saying what may have been meant where it stands for nothing."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterator, Mapping
+from importlib import resources
+
+from .. import codes, library
+from ..diagnostics import Label
+from ..library import SUFFIX
+from ..source import Span
+from ..tree import Assign, For, If, Name, Pattern, Statement
+from ..types import Type
+from .frame import Frame, Place
+from .report import did_you_mean, replacement
+from .scope import FILE, Kind
+
+_STD_ITEM = re.compile(r"^(?:block|fn) +([A-Za-z_]\w*)", re.MULTILINE)
+
+
+def type_of_name(frame: Frame, node: Name) -> Type:
+    """The type of what the name stands for; `any` where that is nothing, or nothing with a value."""
+    symbol = frame.scope.find(node.name)
+    if symbol is None:
+        return _unknown(frame, node)
+    if symbol.kind is Kind.MODEL:
+        return frame.report.error(
+            codes.MODEL_AS_VALUE,
+            f"`{node.name}` is a model and can't be called or used as a value",
+            node.span,
+            "a model is compiled as a whole",
+            hint="put what both need into a block",
+        )
+    if frame.body.place is Place.FUNCTION and FILE < symbol.depth < frame.body.depth:
+        symbol.fixed = True  # the function was checked with this type
+    return symbol.type
+
+
+def _unknown(frame: Frame, node: Name) -> Type:
+    """Report a name that stands for nothing, once in its scope."""
+    frame.scope.poison(node.name)
+    batch = frame.body.batch
+    if batch is not None and batch.name == node.name:
+        return _batch_as_value(frame, node, batch.span)
+    if frame.body.place is Place.FUNCTION and node.name == frame.body.name:
+        message = f"`{node.name}` is defined in terms of itself"
+        return frame.report.error(codes.RECURSION, message, node.span, "inside its own definition")
+    if frame.body.bound is None:
+        frame.body.bound = _bindings(frame.body.statements)
+    if (assigned := frame.body.bound.get(node.name)) is not None:
+        return _assigned_elsewhere(frame, node, *assigned)
+    return _unheard_of(frame, node)
+
+
+def _batch_as_value(frame: Frame, node: Name, span: Span) -> Type:
+    return frame.report.error(
+        codes.UNKNOWN_NAME,
+        f"`{node.name}` is the symbolic batch and has no value",
+        node.span,
+        "used as a value",
+        others=(Label(span, "the batch stays open here"),),
+        hint=f"make it a parameter of the model: `{node.name}: int = 1`",
+    )
+
+
+def _assigned_elsewhere(frame: Frame, node: Name, span: Span, inside: str) -> Type:
+    if (span.line, span.column) > (node.span.line, node.span.column) or not inside:
+        return frame.report.error(
+            codes.USED_BEFORE_ASSIGNED,
+            f"`{node.name}` is used before it has a value",
+            node.span,
+            "used here",
+            others=(Label(span, "gets its value only here"),),
+        )
+    return frame.report.error(
+        codes.LOCAL_TO_BODY,
+        f"`{node.name}` is known only inside the {inside} that assigns it",
+        node.span,
+        "not known here",
+        others=(Label(span, f"assigned inside the {inside}"),),
+        hint=_outside_hint(node.name, inside),
+    )
+
+
+def _outside_hint(name: str, inside: str) -> str:
+    hint = f"give `{name}` a value before the {inside}"
+    return hint + f", or write `{name} = if ... {{ ... }} else {{ ... }}`" if inside == "`if`" else hint
+
+
+def _unheard_of(frame: Frame, node: Name) -> Type:
+    modules = _std_items()
+    if node.name in modules:
+        likely = None
+        hint: str | None = f"`import {modules[node.name]} {{ {node.name} }}` brings it"
+    else:
+        likely = frame.report.suggest(node.name, frame.scope.visible())
+        hint = did_you_mean(likely) or _std_hint(frame, node.name, modules)
+    return frame.report.error(
+        codes.UNKNOWN_NAME,
+        f"unknown name `{node.name}`",
+        node.span,
+        "not found here",
+        hint=hint,
+        fix=replacement(node.span, likely),
+    )
+
+
+def _std_hint(frame: Frame, name: str, modules: Mapping[str, str]) -> str | None:
+    likely = frame.report.suggest(name, modules)
+    return f"did you mean `{likely}`, which `import {modules[likely]} {{ {likely} }}` brings?" if likely else None
+
+
+@functools.cache
+def _std_items() -> Mapping[str, str]:
+    """What the standard library declares, with its module. Read only when a name is missing."""
+    folder = resources.files(library.__package__).joinpath(library.STD)
+    texts = {file.name: file.read_text(encoding="utf-8") for file in folder.iterdir() if file.name.endswith(SUFFIX)}
+    return {
+        item: f"{library.STD}.{name.removesuffix(SUFFIX)}"
+        for name, text in sorted(texts.items())
+        for item in _STD_ITEM.findall(text)
+    }
+
+
+def _bindings(statements: tuple[Statement, ...]) -> Mapping[str, tuple[Span, str]]:
+    """Where each name of a definition is first bound, and inside what ("" for the definition itself)."""
+    found: dict[str, tuple[Span, str]] = {}
+    pending = [(statement, "") for statement in reversed(statements)]
+    while pending:
+        statement, inside = pending.pop()
+        for name, span in _bound_by(statement):
+            found.setdefault(name, (span, "`for`" if isinstance(statement, For) else inside))
+        pending += [(inner, inside_now) for inner, inside_now in reversed(list(_inner(statement)))]
+    return found
+
+
+def _inner(statement: Statement) -> Iterator[tuple[Statement, str]]:
+    if isinstance(statement, For):
+        yield from ((inner, "`for`") for inner in statement.body)
+    if isinstance(statement, If):
+        yield from ((inner, "`if`") for inner in statement.then + statement.otherwise)
+
+
+def _bound_by(statement: Statement) -> Iterator[tuple[str, Span]]:
+    if isinstance(statement, Assign | For):
+        yield from _names_of(statement.pattern)
+
+
+def _names_of(pattern: Pattern) -> Iterator[tuple[str, Span]]:
+    for part in pattern.names:
+        if isinstance(part, Pattern):
+            yield from _names_of(part)
+        else:
+            yield part.name, part.span

@@ -1,0 +1,74 @@
+"""What helps where a value has not the type that is asked for."""
+
+from __future__ import annotations
+
+from ..assignable import fits, is_callable, members
+from ..types import (
+    ACTIVATION,
+    BLOCK,
+    FLOAT,
+    INT,
+    TENSOR,
+    BlockOf,
+    FunctionOf,
+    InstanceOf,
+    ListOf,
+    TupleOf,
+    Type,
+    Words,
+)
+from .report import Report, did_you_mean
+
+_WHOLE = "make it whole with `round`, `floor`, `ceil`, `int` or `make_divisible`"
+_SIZES = "`channels(x)`, `height(x)`, `width(x)` and `shape(x)` give a tensor's sizes"
+
+
+def mismatch_hint(actual: Type, expected: Type, report: Report) -> str | None:
+    """The hint for `actual` where `expected` is asked for and does not fit."""
+    words = [word for member in members(expected) if isinstance(member, Words) for word in member.words]
+    if isinstance(actual, Words) and words:
+        return _word_hint(actual, words, report)
+    odd = [member for member in members(actual) if not fits(member, expected)]
+    if odd and len(odd) < len(members(actual)):
+        return f"it may also be `{odd[0]}`"
+    return next((hint for part in members(expected) if (hint := _plain_hint(actual, part))), None)
+
+
+def _word_hint(actual: Words, words: list[str], report: Report) -> str | None:
+    wrong = next(word for word in actual.words if word not in words)
+    likely = report.suggest(wrong, words)
+    return did_you_mean(f'"{likely}"' if likely else None)
+
+
+def _plain_hint(actual: Type, expected: Type) -> str | None:
+    if isinstance(actual, FunctionOf):
+        return f"call it: `{actual.signature.name}(...)`"
+    if is_callable(actual):
+        return _callable_hint(actual, expected)
+    match actual, expected:
+        case (TupleOf(), ListOf()):
+            return "a list is written `[...]`"
+        case (ListOf(), TupleOf()):
+            return "a tuple is written `(...)`"
+        case (_, ListOf(element)) if fits(actual, element):
+            return "a list of one is written `[...]`"
+        case _:
+            return _WHOLE if (actual, expected) == (FLOAT, INT) else _tensor_hint(actual, expected)
+
+
+def _tensor_hint(actual: Type, expected: Type) -> str | None:
+    if actual is TENSOR and expected in (INT, FLOAT):
+        return _SIZES
+    if expected is TENSOR and fits(actual, FLOAT):
+        return "`constant(...)` makes a tensor of numbers"
+    return None
+
+
+def _callable_hint(actual: Type, expected: Type) -> str | None:
+    if expected is TENSOR or (isinstance(expected, ListOf) and expected.element is TENSOR):
+        return "it still waits for its tensors: give them first, or with `|>`"
+    if expected is ACTIVATION:
+        return "only the activation operators are activations; a parameter of type `block` takes any"
+    if expected is BLOCK and isinstance(actual, BlockOf | InstanceOf):
+        return f"a value of type `block` gives one tensor, this one gives `{actual.signature.returns}`"
+    return None

@@ -1,0 +1,156 @@
+"""Binding names: what an assignment or a loop takes apart, and which names may be bound."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from .. import codes
+from ..assignable import is_callable, join
+from ..diagnostics import Label
+from ..source import Span
+from ..tree import Identifier, Pattern
+from ..types import ANY, TENSOR, ListOf, OneOf, Primitive, TupleOf, Type, Words
+from .frame import Frame
+from .scope import FILE, Kind, Symbol
+
+Bind = Callable[[Frame, Identifier, Type], None]
+
+
+def bind_pattern(frame: Frame, pattern: Pattern, type_: Type, bind: Bind) -> None:
+    """Give each name of the pattern its part of a value of type `type_`."""
+    parts = _parts(frame, pattern, type_) if pattern.takes_apart else [type_]
+    for part, part_type in zip(pattern.names, parts, strict=True):
+        if isinstance(part, Pattern):
+            bind_pattern(frame, part, part_type, bind)
+        else:
+            bind(frame, part, part_type)
+
+
+def _parts(frame: Frame, pattern: Pattern, type_: Type) -> list[Type]:
+    count = len(pattern.names)
+    match type_:
+        case ListOf(element):
+            return [element] * count
+        case TupleOf(elements) if len(elements) == count:
+            return list(elements)
+        case _ if type_ is ANY:
+            return [ANY] * count
+    if isinstance(type_, TupleOf):
+        message = f"{count} names can't take a tuple of {len(type_.elements)} apart"
+    else:
+        message = f"`{type_}` can't be taken apart into {count} names"
+    hint = "`split` and `slice` give parts of a tensor" if type_ is TENSOR else None
+    label = f"the value is `{type_}`"
+    frame.report.error(codes.TAKE_APART, message, pattern.span, label, hint=hint)
+    return [ANY] * count
+
+
+def declare(frame: Frame, name: Identifier, kind: Kind, type_: Type, fixed: bool = True) -> None:
+    """Declare a name in the innermost scope, unless it would hide another."""
+    other = frame.scope.find(name.name)
+    if other is not None and other.depth >= FILE and other.span is not None:
+        _refuse_declaration(frame, name, kind, other)
+    frame.scope.add(name.name, kind, type_, name.span, fixed)
+
+
+def _refuse_declaration(frame: Frame, name: Identifier, kind: Kind, other: Symbol) -> None:
+    if other.span is None:
+        return
+    others = (Label(other.span, f"the {other.kind.value}"),)
+    if other.depth == frame.scope.depth:
+        message = f"`{name.name}` is declared twice"
+        frame.report.error(codes.DECLARED_TWICE, message, name.span, "declared again", others=others)
+        return
+    message = f"the {kind.value} `{name.name}` hides the {other.kind.value} `{name.name}`"
+    hint = "choose another name: in one file a name has one meaning"
+    frame.report.error(codes.HIDES_NAME, message, name.span, "hides it", others=others, hint=hint)
+
+
+def declare_loop_variable(frame: Frame, name: Identifier, type_: Type) -> None:
+    """Bind a name of a loop's pattern; it is new in each turn."""
+    declare(frame, name, Kind.LOOP, type_)
+
+
+def assign(frame: Frame, name: Identifier, type_: Type) -> None:
+    """Give a variable a value: a new one, or the one of this name around here."""
+    symbol = frame.scope.find(name.name)
+    if symbol is None or symbol.depth < FILE:
+        first = frame.body.refined.get(name.span, type_)
+        frame.scope.add(name.name, Kind.VARIABLE, first, name.span)
+    elif symbol.depth == FILE:
+        _refuse_declaration(frame, name, Kind.VARIABLE, symbol)
+        frame.scope.add(name.name, Kind.VARIABLE, type_, name.span)
+    elif symbol.kind is Kind.FUNCTION:
+        _refuse_function(frame, name, symbol)
+    else:
+        _reassign(frame, name, symbol, type_)
+
+
+def _refuse_function(frame: Frame, name: Identifier, symbol: Symbol) -> None:
+    others = (Label(symbol.span, "the function"),) if symbol.span else ()
+    message = f"`{name.name}` is a function and can't be assigned"
+    frame.report.error(codes.NOT_ASSIGNABLE, message, name.span, "assigned here", others=others)
+
+
+def _reassign(frame: Frame, name: Identifier, symbol: Symbol, type_: Type) -> None:
+    both = join(symbol.type, type_)
+    if both is None or not _refines(symbol.type, both, symbol.fixed):
+        _refuse_change(frame, name, symbol, type_)
+    elif both != symbol.type:
+        _refine(frame, symbol, both)
+
+
+def _refine(frame: Frame, symbol: Symbol, type_: Type) -> None:
+    """The type became more exact. A loop around may have used the old one: it must be looked at again."""
+    symbol.type = type_
+    if symbol.span is None:
+        return
+    frame.body.refined[symbol.span] = type_
+    frame.body.shallowest = min(symbol.depth, frame.body.shallowest or symbol.depth)
+
+
+def _refines(old: Type, new: Type, fixed: bool) -> bool:
+    """Whether `new`, the join of `old` with another type, is the same type seen more exactly.
+
+    The items of an empty list become known, a word becomes one of several, a certain block any block;
+    but an int does not become a float.
+    """
+    if old == new or old is ANY:
+        return True
+    if fixed:
+        return False
+    match old, new:
+        case ListOf(a), ListOf(b):
+            return _refines(a, b, fixed)
+        case TupleOf(a), TupleOf(b):
+            return all(_refines(x, y, fixed) for x, y in zip(a, b, strict=True))
+        case _:
+            return not isinstance(new, OneOf) and (isinstance(old, Words) or is_callable(old))
+
+
+def _refuse_change(frame: Frame, name: Identifier, symbol: Symbol, type_: Type) -> None:
+    others = (Label(symbol.span, f"`{symbol.type}` since here"),) if symbol.span else ()
+    is_number = isinstance(symbol.type, Primitive) and (symbol.type.name, str(type_)) == ("int", "float")
+    frame.report.error(
+        codes.TYPE_CHANGES,
+        f"`{name.name}` is `{symbol.type}` and can't become `{type_}`",
+        name.span,
+        f"the value is `{type_}`",
+        others=others,
+        hint="start it as a float: `1.0`, `float(...)`" if is_number else None,
+    )
+
+
+def take_label(frame: Frame, label: Identifier) -> None:
+    """Take an explicit label in its scope of paths."""
+    first: Span | None = frame.labels.take(label.name, label.span)
+    if first is None:
+        return
+    frame.report.error(
+        codes.LABEL_TWICE,
+        f"the label `{label.name}` is given twice in one scope",
+        label.span,
+        "given again",
+        others=(Label(first, "given here first"),),
+        hint="weights are found by their labels: each needs its own",
+    )

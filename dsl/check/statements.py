@@ -1,0 +1,289 @@
+"""Statements: what they bind, where they may stand, whether a block returns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+from .. import codes
+from ..assignable import fits, holds_tensor, join
+from ..diagnostics import Label
+from ..dtypes import DType
+from ..source import Span
+from ..tree import (
+    Assign,
+    Expr,
+    For,
+    Function,
+    Identifier,
+    If,
+    Input,
+    Name,
+    OutputStatement,
+    Return,
+    Statement,
+    TensorShape,
+)
+from ..types import ANY, INT, TENSOR, FunctionOf, ListOf, TupleOf, Type
+from .arithmetic import need_bool
+from .declared import signature_of
+from .expressions import check_loop_label, infer, need_list
+from .frame import Frame, Place
+from .functions import check_function, need_result
+from .mismatch import mismatch_hint
+from .patterns import assign, bind_pattern, declare, declare_loop_variable, take_label
+from .report import did_you_mean, replacement
+from .scope import Kind, Taken
+
+MAX_TURNS = 3
+"""Times a loop is looked at until the types of its variables rest."""
+
+
+def check_statements(frame: Frame, statements: tuple[Statement, ...]) -> bool:
+    """Check statements in order; whether they always return."""
+    returned: Statement | None = None
+    reported = False
+    for statement in statements:
+        if returned is not None and not reported:
+            reported = True
+            _refuse_unreachable(frame, statement, returned)
+        if _CHECKS[type(statement)](frame, statement):
+            returned = returned or statement
+    return returned is not None
+
+
+def _refuse_unreachable(frame: Frame, statement: Statement, returned: Statement) -> None:
+    others = (Label(_last_line(returned.span), "always returns here"),)
+    message = "this statement is never reached"
+    frame.report.error(codes.UNREACHABLE, message, statement.span, "after the return", others=others)
+
+
+def _last_line(span: Span) -> Span:
+    """A long statement is shown by its end."""
+    return span if span.line == span.end_line else replace(span, line=span.end_line, column=span.end_column - 1)
+
+
+def _assign(frame: Frame, node: Assign) -> bool:
+    bind_pattern(frame, node.pattern, infer(frame, node.value), assign)
+    return False
+
+
+# Loops and branches -------------------------------------------------------------------------
+
+
+def _for(frame: Frame, node: For) -> bool:
+    """Check the body, again if it made the type of a variable around it more exact: its start may rely on that."""
+    element = need_list(frame, node.iterable, "a loop")
+    if node.label is not None:
+        take_label(frame, node.label)
+    body = frame.body
+    outside, body.shallowest = body.shallowest, None
+    mark = len(frame.report.found)
+    for _ in range(MAX_TURNS):
+        frame.report.rewind(mark)
+        depth, body.shallowest = body.shallowest, None
+        _turn(frame, node, element)
+        outside = _shallower(outside, _shallower(depth, body.shallowest))
+        if body.shallowest is None or body.shallowest > frame.scope.depth:
+            break
+    body.shallowest = outside
+    return False
+
+
+def _shallower(a: int | None, b: int | None) -> int | None:
+    return b if a is None else a if b is None else min(a, b)
+
+
+def _turn(frame: Frame, node: For, element: Type) -> None:
+    inner = frame.turn()
+    layers = frame.body.layers
+    bind_pattern(inner, node.pattern, element, declare_loop_variable)
+    check_statements(inner, node.body)
+    check_loop_label(frame, node, layers)
+
+
+def _if(frame: Frame, node: If) -> bool:
+    """An `else if` chain is walked in a loop. It returns if all of its branches do, and one is `else`."""
+    returns = True
+    branches: list[Frame] = []
+    rest: tuple[Statement, ...] = (node,)
+    while len(rest) == 1 and isinstance(rest[0], If):
+        need_bool(frame, infer(frame, rest[0].condition), rest[0].condition.span, "`if`")
+        returns &= _branch(frame, rest[0].then, branches)
+        rest = rest[0].otherwise
+    returns &= _branch(frame, rest, branches)
+    for branch in branches:
+        frame.absorb(branch)
+    return returns
+
+
+def _branch(frame: Frame, statements: tuple[Statement, ...], branches: list[Frame]) -> bool:
+    branches.append(frame.branch())
+    return check_statements(branches[-1], statements)
+
+
+# Results ------------------------------------------------------------------------------------
+
+
+def _return(frame: Frame, node: Return) -> bool:
+    type_ = infer(frame, node.value)
+    body = frame.body
+    if body.place is Place.MODEL:
+        hint = "name what the model gives: `output logits = ...`"
+        frame.report.error(codes.MISPLACED, "a model has no `return`", node.span, "in a model", hint=hint)
+    elif body.expected is not None:
+        need_result(frame, type_, body.expected, node.value.span)
+    else:
+        _join_return(frame, type_, node.value.span)
+    return True
+
+
+def _join_return(frame: Frame, type_: Type, span: Span) -> None:
+    """Without a declared type the returns of a block agree among themselves, on something with tensors."""
+    body = frame.body
+    both = join(body.returns or ANY, type_)
+    if type_ is not ANY and not holds_tensor(type_):
+        message = f"a block gives tensors, this is `{type_}`"
+        hint = mismatch_hint(type_, TENSOR, frame.report) or "a function (`fn`) gives values"
+        frame.report.error(codes.WRONG_RETURN, message, span, f"this is `{type_}`", hint=hint)
+        both = body.returns or ANY
+    elif both is None and body.returned_at is not None:
+        message = f"this return gives `{type_}`, another one `{body.returns}`"
+        others = (Label(body.returned_at, f"this is `{body.returns}`"),)
+        frame.report.error(codes.WRONG_RETURN, message, span, f"this is `{type_}`", others=others)
+    body.returns = both or body.returns
+    body.returned_at = body.returned_at or span
+
+
+# Inputs and outputs -------------------------------------------------------------------------
+
+
+def _input(frame: Frame, node: Input) -> bool:
+    if _in_model(frame, "input", node.span):
+        _take(frame, frame.inputs, node.name, "input")
+    _check_shape(frame, node.type)
+    declare(frame, node.name, Kind.INPUT, TENSOR)
+    return False
+
+
+def _output(frame: Frame, node: OutputStatement) -> bool:
+    type_ = infer(frame, node.value)
+    if not _in_model(frame, "output", node.span):
+        return False
+    for name in node.names:
+        _take(frame, frame.outputs, name, "output")
+    if not _gives(type_, len(node.names)):
+        _refuse_output(frame, node, type_)
+    return False
+
+
+def _gives(type_: Type, count: int) -> bool:
+    """Whether a value is as many tensors as there are outputs."""
+    if count == 1 or type_ is ANY:
+        return fits(type_, TENSOR)
+    if isinstance(type_, TupleOf):
+        return len(type_.elements) == count and all(fits(element, TENSOR) for element in type_.elements)
+    return fits(type_, ListOf(TENSOR))
+
+
+def _refuse_output(frame: Frame, node: OutputStatement, type_: Type) -> None:
+    count = len(node.names)
+    expected = "an output is a `tensor`" if count == 1 else f"{count} outputs are as many tensors"
+    hint = mismatch_hint(type_, TENSOR, frame.report)
+    if count == 1 and holds_tensor(type_):
+        hint = "name each: `output a, b = ...`"
+    frame.report.error(
+        codes.WRONG_OUTPUT, f"{expected}, not `{type_}`", node.value.span, f"this is `{type_}`", hint=hint
+    )
+
+
+def _in_model(frame: Frame, what: str, span: Span) -> bool:
+    place = frame.body.place
+    if place is Place.MODEL and not frame.in_loop:
+        return True
+    where = "in a loop" if place is Place.MODEL else f"in {place.value}"
+    hint = "a block takes its tensors as parameters and returns its results"
+    if place is Place.MODEL:
+        hint = "every turn would declare it again; gather a list and take it apart after the loop"
+    frame.report.error(codes.MISPLACED, f"`{what}` can't stand {where}", span, "not here", hint=hint)
+    return False
+
+
+def _take(frame: Frame, taken: Taken, name: Identifier, what: str) -> None:
+    first = taken.take(name.name, name.span)
+    if first is None:
+        return
+    others = (Label(first, "declared here first"),)
+    message = f"the {what} `{name.name}` is declared twice"
+    frame.report.error(codes.DECLARED_TWICE, message, name.span, "declared again", others=others)
+
+
+def _check_shape(frame: Frame, shape: TensorShape) -> None:
+    dtypes = [str(dtype) for dtype in DType]
+    if shape.dtype.name not in dtypes:
+        likely = frame.report.suggest(shape.dtype.name, dtypes)
+        frame.report.error(
+            codes.UNKNOWN_DTYPE,
+            f"unknown element type `{shape.dtype.name}`",
+            shape.dtype.span,
+            "no such element type",
+            notes=(f"the element types are {', '.join(dtypes)}",),
+            hint=did_you_mean(likely),
+            fix=replacement(shape.dtype.span, likely),
+        )
+    for axis, dim in enumerate(shape.dims):
+        _check_dim(frame, axis, dim)
+
+
+def _check_dim(frame: Frame, axis: int, dim: Expr) -> None:
+    if isinstance(dim, Name) and frame.scope.find(dim.name) is None:
+        _check_open(frame, axis, dim)
+        return
+    type_ = infer(frame, dim)
+    if not fits(type_, INT):
+        message = f"a dimension is an int, not `{type_}`"
+        hint = mismatch_hint(type_, INT, frame.report)
+        frame.report.error(codes.WRONG_DIMENSION, message, dim.span, f"this is `{type_}`", hint=hint)
+
+
+def _check_open(frame: Frame, axis: int, dim: Name) -> None:
+    """A name that stands for nothing is the batch, which is one for all inputs."""
+    batch = frame.body.batch
+    if axis > 0:
+        frame.report.error(
+            codes.SYMBOLIC_DIMENSION,
+            f"`{dim.name}` has no value, and only the first dimension, the batch, may stay open",
+            dim.span,
+            f"dimension {axis + 1}",
+            hint=did_you_mean(frame.report.suggest(dim.name, frame.scope.visible())),
+        )
+    elif batch is None:
+        frame.body.batch = Identifier(dim.name, dim.span)
+    elif batch.name != dim.name:
+        message = f"the batch is open under two names, `{batch.name}` and `{dim.name}`"
+        others = (Label(batch.span, "named here first"),)
+        hint = f"write `{batch.name}`: all inputs have one batch"
+        frame.report.error(codes.SYMBOLIC_DIMENSION, message, dim.span, "a second name", others=others, hint=hint)
+
+
+# Local functions ----------------------------------------------------------------------------
+
+
+def _function(frame: Frame, node: Function) -> bool:
+    """A local function knows what is declared before it, and not itself."""
+    signature = signature_of(node, frame.report)
+    check_function(frame.report, frame.scope, node, signature, frame.body)
+    declare(frame, node.name, Kind.FUNCTION, FunctionOf(signature))
+    return False
+
+
+_CHECKS: dict[type, Callable[[Frame, Any], bool]] = {
+    Assign: _assign,
+    For: _for,
+    If: _if,
+    Return: _return,
+    Input: _input,
+    OutputStatement: _output,
+    Function: _function,
+}
