@@ -1,0 +1,171 @@
+"""ONNX Runtime, which reads ONNX files back: results, intermediate results, latency. Imported only when it is used.
+
+Tensors go in and come out as the program has them, NHWC, whatever their layout in the file is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import statistics
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from ...compiler.arrays import numpy_dtype
+from ...compiler.data import Array
+from ...dsl.diagnostics import DiagnosticError, error
+from ...dsl.dtypes import DType
+from ..codes import MISSING_RUNTIME, RUNTIME_FAILED
+from .layouts import Layout, as_written, moves, usual
+from .messages import GRAPH_OUTPUT, GRAPH_VALUE_INFO, MODEL_GRAPH
+from .model import LAYOUTS, NAMES
+from .wire import chunk, fields
+
+Model = str | Path | bytes
+"""A file's path, or its content where that is all in one file."""
+
+
+def run(model: Model, inputs: Mapping[str, Array], threads: int = 1) -> dict[str, Array]:
+    """The outputs by name, from the inputs by name; any batch where that is open.
+
+    Raises DiagnosticError where ONNX Runtime is not installed, or does not take the model or the inputs.
+    """
+    return _open(model, model, threads).run(inputs)
+
+
+def run_all(model: Model, inputs: Mapping[str, Array], threads: int = 1) -> dict[str, Array]:
+    """The outputs, and every computed value of the IR by its name there. Raises as `run`."""
+    content = model if isinstance(model, bytes) else _read(Path(model))
+    with _reported(model):
+        content += _more_outputs(content)
+    session = _open(model, content, threads)
+    results = session.run(inputs)
+    return results | {own: results[name] for name, own in session.named.items()}
+
+
+def latency(model: Model, runs: int = 50, warmup: int = 5, threads: int = 1) -> float:
+    """The median time of one inference in seconds, at batch 1 on seeded random inputs. Raises as `run`."""
+    session = _open(model, model, threads)
+    random = np.random.default_rng(0)
+    feed = {each.name: _random(random, each.type, each.shape) for each in session.inference.get_inputs()}
+    times = []
+    with _reported(model):
+        for _ in range(warmup + runs):
+            begin = time.perf_counter()
+            session.inference.run(None, feed)
+            times.append(time.perf_counter() - begin)
+    return statistics.median(times[warmup:])
+
+
+@dataclass(frozen=True, slots=True)
+class _Session:
+    """A loaded model, and how its tensors differ from the program's: `named` and `layouts` as in `Lowered`."""
+
+    model: Model
+    inference: Any
+    named: Mapping[str, str]
+    layouts: Mapping[str, Layout]
+
+    def run(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
+        feed = {name: self._to_file(name, array) for name, array in inputs.items()}
+        names = [each.name for each in self.inference.get_outputs()]
+        with _reported(self.model):
+            results = self.inference.run(names, feed)
+        return {name: self._from_file(name, array) for name, array in zip(names, results, strict=True)}
+
+    def _to_file(self, name: str, array: Array) -> Array:
+        return np.ascontiguousarray(array.transpose(self._layout(name, array.ndim)))
+
+    def _from_file(self, name: str, array: Array) -> Array:
+        return array.transpose(moves(self._layout(name, array.ndim), as_written(array.ndim)))
+
+    def _layout(self, name: str, rank: int) -> Layout:
+        layout = self.layouts.get(name, usual(rank))
+        return layout if len(layout) == rank else as_written(rank)
+
+
+def _open(model: Model, content: Model, threads: int) -> _Session:
+    """Loads `content`, which is that of `model` or makes more of it."""
+    runtime = _onnxruntime()
+    options = runtime.SessionOptions()
+    options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+    options.log_severity_level = 4
+    if isinstance(content, bytes) and not isinstance(model, bytes):
+        options.add_session_config_entry(_DATA_FOLDER, str(Path(model).resolve().parent))
+    with _reported(model):
+        source = content if isinstance(content, bytes) else str(content)
+        inference = runtime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
+        metadata = inference.get_modelmeta().custom_metadata_map
+        layouts = json.loads(metadata.get(LAYOUTS, "{}"))
+        named = json.loads(metadata.get(NAMES, "{}"))
+    return _Session(model, inference, named, {name: tuple(layout) for name, layout in layouts.items()})
+
+
+_DATA_FOLDER = "session.model_external_initializers_file_folder_path"
+
+
+def _more_outputs(model: bytes) -> bytes:
+    """What makes every described value an output when it is appended: protobuf joins both parts of the graph."""
+    graphs = (content for field, content in fields(memoryview(model)) if field == MODEL_GRAPH)
+    values = (
+        bytes(content)
+        for graph in graphs
+        if isinstance(graph, memoryview)
+        for field, content in fields(graph)
+        if field == GRAPH_VALUE_INFO and isinstance(content, memoryview)
+    )
+    return chunk(MODEL_GRAPH, b"".join(chunk(GRAPH_OUTPUT, value) for value in values))
+
+
+_DTYPES = {
+    "tensor(float)": DType.F32,
+    "tensor(float16)": DType.F16,
+    "tensor(bfloat16)": DType.BF16,
+    "tensor(bool)": DType.BOOL,
+    "tensor(uint8)": DType.U8,
+    "tensor(int8)": DType.I8,
+    "tensor(int16)": DType.I16,
+    "tensor(int32)": DType.I32,
+    "tensor(int64)": DType.I64,
+}
+
+
+def _random(random: np.random.Generator, type_: str, shape: list[int | str | None]) -> Array:
+    values = random.uniform(0, 1, [dim if isinstance(dim, int) else 1 for dim in shape])
+    return values.astype(numpy_dtype(_DTYPES[type_]))
+
+
+def _read(path: Path) -> bytes:
+    with _reported(path):
+        return path.read_bytes()
+
+
+def _onnxruntime() -> ModuleType:
+    try:
+        import onnxruntime  # noqa: PLC0415  # slow to import, and not always installed
+    except ImportError as missing:
+        raise DiagnosticError(
+            error(
+                MISSING_RUNTIME,
+                "ONNX Runtime is not installed, and ONNX models run in it",
+                hint="pip install 'mnet-compiler[onnxruntime]'",
+            )
+        ) from missing
+    return onnxruntime  # type: ignore[no-any-return]  # it ships no types
+
+
+@contextlib.contextmanager
+def _reported(model: Model) -> Iterator[None]:
+    """Words what goes wrong inside. ONNX Runtime's exceptions have no common base below Exception."""
+    name = "the model" if isinstance(model, bytes) else f"`{model}`"
+    try:
+        yield
+    except Exception as failure:
+        reason = str(failure).strip().splitlines()[0] if str(failure).strip() else type(failure).__name__
+        raise DiagnosticError(error(RUNTIME_FAILED, f"ONNX Runtime can't run {name}: {reason}")) from failure
