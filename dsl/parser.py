@@ -64,6 +64,8 @@ class Machine:
         self.builder = Builder(source, scanned, limits)
         self.callbacks: Mapping[str, Callable[..., Any]] = self.builder.callbacks(self.tables.callbacks)
         self.diagnostics: list[Diagnostic] = []
+        self.comments = scanned.comments
+        self.reported_lines = {found.span.line for found in scanned.diagnostics if found.span}
         self.states = [0]
         self.values: list[Any] = []
         self.firsts: list[Token] = []
@@ -98,6 +100,13 @@ class Machine:
                 return self.finish(rules[~action])
             else:
                 self.reduce(rules[~action])
+
+    def report(self, found: Diagnostic) -> None:
+        """One syntax error a line is enough: what follows in it is mostly its echo."""
+        line = found.span.line if found.span else 0
+        if line not in self.reported_lines:
+            self.diagnostics.append(found)
+        self.reported_lines.add(line)
 
     def push(self, state: int, value: Any, first: Token, last: Token, depth: int) -> None:
         self.states.append(state)
