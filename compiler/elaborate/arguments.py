@@ -11,8 +11,8 @@ from ...dsl.suggest import hint
 from ...dsl.types import ListOf, Parameter, Signature
 from ..codes import BAD_CALL
 from ..ir import Value
+from .errors import EvaluationError
 from .fit import fit
-from .problems import Problem
 from .values import POISON
 
 
@@ -48,19 +48,19 @@ class Bound:
 
 
 def bind(signature: Signature, arguments: Arguments) -> Bound:
-    """Match arguments with parameters. Raises Problem where they don't go together."""
+    """Match arguments with parameters. Raises EvaluationError where they don't go together."""
     tensors, rest = _split(signature, arguments)
     if len(rest) > len(signature.parameters):
         extra = rest[len(signature.parameters)]
         message = f"`{signature.name}` takes {_count(len(signature.parameters), 'value')}, found {len(rest)}"
-        raise Problem(BAD_CALL, message, label="one too many", span=extra.span)
+        raise EvaluationError(BAD_CALL, message, label="one too many", span=extra.span)
     values = {parameter.name: given for parameter, given in zip(signature.parameters, rest, strict=False)}
     for name, given in arguments.keywords:
         _need_free(signature, name, given, values)
         values[name] = given
     for parameter in signature.parameters:
         if parameter.required and parameter.name not in values:
-            raise Problem(
+            raise EvaluationError(
                 BAD_CALL, f"`{signature.name}` needs `{parameter.name}`", label=f"`{parameter.name}` is missing"
             )
     return Bound(tensors, values)
@@ -70,7 +70,7 @@ def tensors_of(signature: Signature, bound: Bound) -> tuple[Any, ...]:
     """The tensors of an application, each as its parameter has it."""
     given, wanted = bound.tensors, signature.tensors
     if len(given) != len(wanted):
-        raise Problem(BAD_CALL, f"`{signature.name}` takes {_count(len(wanted), 'tensor')}, found {len(given)}")
+        raise EvaluationError(BAD_CALL, f"`{signature.name}` takes {_count(len(wanted), 'tensor')}, found {len(given)}")
     return tuple([_fitted(parameter, item) for parameter, item in zip(wanted, given, strict=True)])
 
 
@@ -82,7 +82,7 @@ def values_of(signature: Signature, bound: Bound) -> dict[str, Any]:
 def _fitted(parameter: Parameter, given: Given) -> Any:
     try:
         return fit(given.value, parameter.type, f"`{parameter.name}`")
-    except Problem as problem:
+    except EvaluationError as problem:
         problem.span = given.span
         raise
 
@@ -106,11 +106,11 @@ def _is_tensors(value: Any, slots: Sequence[Parameter]) -> bool:
 
 def _need_free(signature: Signature, name: str, given: Given, values: Mapping[str, Given]) -> None:
     if name in values:
-        raise Problem(BAD_CALL, f"`{name}` is given twice", label="given again here", span=given.span)
+        raise EvaluationError(BAD_CALL, f"`{name}` is given twice", label="given again here", span=given.span)
     names = [parameter.name for parameter in signature.parameters]
     if name not in names:
         message = f"`{signature.name}` has no parameter `{name}`"
-        raise Problem(BAD_CALL, message, hint=hint(name, names), span=given.span)
+        raise EvaluationError(BAD_CALL, message, hint=hint(name, names), span=given.span)
 
 
 def _count(number: int, noun: str) -> str:

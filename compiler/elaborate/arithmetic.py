@@ -1,5 +1,5 @@
 """The operators of the language on compile-time values. Total and bounded: what has no result, or too
-large a one, is a `Problem`."""
+large a one, is a `EvaluationError`."""
 
 from __future__ import annotations
 
@@ -9,41 +9,40 @@ from collections.abc import Callable
 from typing import Any
 
 from ..codes import ARITHMETIC, OUT_OF_RANGE, WRONG_VALUE
+from .errors import EvaluationError
 from .meter import Meter
-from .problems import Problem
 from .values import describe
 
 
 def binary(symbol: str, left: Any, right: Any, meter: Meter) -> Any:
-    """`left symbol right`. `and` and `or` are not here: they leave their right side unevaluated."""
-    if symbol == "==":
-        return equal(left, right, meter)
-    if symbol == "!=":
-        return not equal(left, right, meter)
-    if symbol == "in":
-        return _contains(left, right, meter)
-    if symbol == "..":
-        return _upto(left, right, meter)
-    if symbol in _ORDER:
-        return _compare(symbol, left, right)
+    """`left symbol right`. `and` and `or` are not here: they may leave their right side unevaluated."""
+    if symbol in _ANY_VALUES:
+        return _ANY_VALUES[symbol](left, right, meter)
     if symbol == "+" and type(left) is type(right) and type(left) in (list, str):
         return _concatenate(left, right, meter)
+    if not (is_number(left) and is_number(right)):
+        raise EvaluationError(WRONG_VALUE, f"`{symbol}` does not go with {describe(left)} and {describe(right)}")
+    if symbol in _ORDER:
+        return _ORDER[symbol](left, right)
     return _calculate(symbol, left, right, meter)
 
 
-def negative(value: Any, meter: Meter) -> Any:
+def negative(value: Any, meter: Meter) -> int | float:
+    """`-value`, of a number."""
     if not is_number(value):
-        raise Problem(WRONG_VALUE, f"`-` needs a number or a tensor, found {describe(value)}")
+        raise EvaluationError(WRONG_VALUE, f"`-` needs a number or a tensor, found {describe(value)}")
     return checked(-value, meter)
 
 
 def truth(value: Any, what: str) -> bool:
+    """The value, if it is a bool."""
     if type(value) is not bool:
-        raise Problem(WRONG_VALUE, f"{what} must be true or false, found {describe(value)}")
+        raise EvaluationError(WRONG_VALUE, f"{what} must be true or false, found {describe(value)}")
     return value
 
 
 def is_number(value: Any) -> bool:
+    """Whether it is an int or a float; a bool is neither."""
     return type(value) is int or type(value) is float
 
 
@@ -66,19 +65,13 @@ def equal(left: Any, right: Any, meter: Meter) -> bool:
         return False
     if isinstance(left, list | tuple):
         return len(left) == len(right) and all(equal(a, b, meter) for a, b in zip(left, right, strict=True))
-    return bool(left == right) if isinstance(left, str | bool) else left is right
+    return bool(left == right) if isinstance(left, str) else left is right
 
 
 def _contains(item: Any, items: Any, meter: Meter) -> bool:
     if not isinstance(items, list):
-        raise Problem(WRONG_VALUE, f"`in` needs a list on its right, found {describe(items)}")
+        raise EvaluationError(WRONG_VALUE, f"`in` needs a list on its right, found {describe(items)}")
     return any(equal(item, other, meter) for other in items)
-
-
-def _compare(symbol: str, left: Any, right: Any) -> bool:
-    if is_number(left) and is_number(right):
-        return _ORDER[symbol](left, right)
-    raise Problem(WRONG_VALUE, f"`{symbol}` compares numbers, found {describe(left)} and {describe(right)}")
 
 
 # Lists and strings --------------------------------------------------------------------------
@@ -86,9 +79,17 @@ def _compare(symbol: str, left: Any, right: Any) -> bool:
 
 def _upto(start: Any, end: Any, meter: Meter) -> list[int]:
     if type(start) is not int or type(end) is not int:
-        raise Problem(WRONG_VALUE, f"`..` needs two ints, found {describe(start)} and {describe(end)}")
+        raise EvaluationError(WRONG_VALUE, f"`..` needs two ints, found {describe(start)} and {describe(end)}")
     meter.need_list(max(0, end - start))
     return list(range(start, end))
+
+
+_ANY_VALUES: dict[str, Callable[[Any, Any, Meter], Any]] = {
+    "==": equal,
+    "!=": lambda left, right, meter: not equal(left, right, meter),
+    "in": _contains,
+    "..": _upto,
+}
 
 
 def _concatenate(left: Any, right: Any, meter: Meter) -> Any:
@@ -100,24 +101,21 @@ def _concatenate(left: Any, right: Any, meter: Meter) -> Any:
 def item(items: Any, index: Any) -> Any:
     """`items[index]`; a negative index counts from the end."""
     if not isinstance(items, list | tuple):
-        raise Problem(WRONG_VALUE, f"only lists and tuples have items, found {describe(items)}")
+        raise EvaluationError(WRONG_VALUE, f"only lists and tuples have items, found {describe(items)}")
     if type(index) is not int:
-        raise Problem(WRONG_VALUE, f"an index must be of type `int`, found {describe(index)}")
+        raise EvaluationError(WRONG_VALUE, f"an index must be of type `int`, found {describe(index)}")
     if not -len(items) <= index < len(items):
         count = "1 item" if len(items) == 1 else f"{len(items)} items"
-        raise Problem(OUT_OF_RANGE, f"index {describe(index)} is out of range: there are {count}")
+        raise EvaluationError(OUT_OF_RANGE, f"index {describe(index)} is out of range: there are {count}")
     return items[index]
 
 
 # Numbers ------------------------------------------------------------------------------------
 
 
-def _calculate(symbol: str, left: Any, right: Any, meter: Meter) -> int | float:
-    if not (is_number(left) and is_number(right)):
-        message = f"`{symbol}` does not go with {describe(left)} and {describe(right)}"
-        raise Problem(WRONG_VALUE, message)
+def _calculate(symbol: str, left: int | float, right: int | float, meter: Meter) -> int | float:
     if symbol in "/%" and right == 0:
-        raise Problem(ARITHMETIC, f"division by zero: {describe(left)} {symbol} {describe(right)}")
+        raise EvaluationError(ARITHMETIC, f"division by zero: {describe(left)} {symbol} {describe(right)}")
     try:
         result = _power(left, right, meter) if symbol == "**" else _NUMBERS[symbol](left, right)
     except OverflowError:
@@ -136,14 +134,14 @@ _NUMBERS: dict[str, Callable[[Any, Any], Any]] = {
 
 def _power(base: int | float, exponent: int | float, meter: Meter) -> Any:
     if base == 0 and exponent < 0:
-        raise Problem(ARITHMETIC, f"division by zero: 0 ** {describe(exponent)}")
+        raise EvaluationError(ARITHMETIC, f"division by zero: 0 ** {describe(exponent)}")
     if base < 0 and type(exponent) is float and not exponent.is_integer():
-        raise Problem(ARITHMETIC, f"{describe(base)} ** {describe(exponent)} is not a real number")
+        raise EvaluationError(ARITHMETIC, f"{describe(base)} ** {describe(exponent)} is not a real number")
     if type(base) is not int or type(exponent) is not int:
         return float(base) ** exponent
     if exponent < 0:
         message = f"{base} ** {exponent} is no int"
-        raise Problem(ARITHMETIC, message, hint=f"write `{base}.0 ** {exponent}` for a float")
+        raise EvaluationError(ARITHMETIC, message, hint=f"write `{base}.0 ** {exponent}` for a float")
     if abs(base) > 1:
         meter.need_bits((abs(base).bit_length() - 1) * exponent)
     return base**exponent
@@ -154,5 +152,5 @@ def checked(number: int | float, meter: Meter) -> int | float:
     if type(number) is int:
         meter.need_bits(number.bit_length() + 1)
     elif not math.isfinite(number):
-        raise Problem(ARITHMETIC, "the result is not a finite number", label="overflows")
+        raise EvaluationError(ARITHMETIC, "the result is not a finite number", label="overflows")
     return number

@@ -13,16 +13,16 @@ from ..initializers import Initialized, Written
 from ..ir import Attributes, Graph, Node, Output, Parameter, Role, Value
 from ..ops.base import Operator, OperatorError, Weight
 from ..types import TensorType
+from .errors import EvaluationError
 from .meter import Meter
 from .place import join
-from .problems import Problem
 from .values import describe
 
 Operands = Sequence[Value | None]
 
 
 class Builder:
-    """Collects nodes and parameters. What an operator can't take is a `Problem`."""
+    """Collects nodes and parameters. What an operator can't take is a `EvaluationError`."""
 
     def __init__(self, meter: Meter) -> None:
         self._meter = meter
@@ -84,13 +84,16 @@ class Builder:
     def _take(self, name: str) -> None:
         """Places keep paths apart; what is left is a label that spells the weight of an instance: `head.weight`."""
         if name in self._names:
-            raise Problem(LABEL_TWICE, f"`{name}` already names a value of the graph", hint="choose another label")
+            raise EvaluationError(
+                LABEL_TWICE, f"`{name}` already names a value of the graph", hint="choose another label"
+            )
         self._names.add(name)
 
 
 def _infer(operator: Operator, operands: Operands, attributes: Attributes) -> tuple[TensorType, ...]:
+    types = [None if value is None else value.type for value in operands]
     try:
-        return operator.infer([value and value.type for value in operands], attributes)
+        return operator.infer(types, attributes)
     except OperatorError as error:
         raise refused(operator, error) from error
 
@@ -99,7 +102,7 @@ def _need_element(dtype: DType, element: float) -> None:
     lowest, highest = _RANGES[dtype]
     whole = dtype.is_float or element == int(element)
     if not (whole and lowest <= element <= highest):
-        raise Problem(WRONG_VALUE, f"{describe(element)} is no element of a tensor of {dtype}")
+        raise EvaluationError(WRONG_VALUE, f"{describe(element)} is no element of a tensor of {dtype}")
 
 
 _RANGES = {
@@ -115,8 +118,9 @@ _RANGES = {
 }
 
 
-def refused(operator: Operator, error: OperatorError) -> Problem:
-    return Problem(OPERATOR_REFUSES, f"`{operator.name}`: {error.message}", hint=error.hint)
+def refused(operator: Operator, error: OperatorError) -> EvaluationError:
+    """The operator's own words, with its name."""
+    return EvaluationError(OPERATOR_REFUSES, f"`{operator.name}`: {error.message}", hint=error.hint)
 
 
 def _results(path: str, types: tuple[TensorType, ...]) -> tuple[Value, ...]:
@@ -125,9 +129,9 @@ def _results(path: str, types: tuple[TensorType, ...]) -> tuple[Value, ...]:
     return tuple(Value(f"{path}#{index}", type_) for index, type_ in enumerate(types))
 
 
-def _shared_misfit(known: Parameter, weight: Weight) -> Problem:
+def _shared_misfit(known: Parameter, weight: Weight) -> EvaluationError:
     others = () if known.span is None else (Label(known.span, "made here"),)
-    return Problem(
+    return EvaluationError(
         SHARED_WEIGHTS,
         f"`{known.name}` is shared: it was made as {known.value.type}, this call needs {weight.type}",
         label="called here with other shapes",

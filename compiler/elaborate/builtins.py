@@ -13,8 +13,8 @@ from ..codes import ARITHMETIC, WRONG_VALUE
 from ..initializers import Written
 from ..ir import Value
 from .arithmetic import is_number
+from .errors import EvaluationError
 from .meter import Meter
-from .problems import Problem
 from .values import BuiltinValue, describe
 
 Number = int | float
@@ -23,7 +23,7 @@ Number = int | float
 def make_divisible(value: float, divisor: int, min: int, guard: float) -> int:  # noqa: A002  # the language's word
     """The rounding of channels in TensorFlow's MobileNets: `research/slim/nets/mobilenet/mobilenet.py`."""
     if divisor < 1:
-        raise Problem(ARITHMETIC, f"`divisor` is {divisor}, it must be at least 1")
+        raise EvaluationError(ARITHMETIC, f"`divisor` is {divisor}, it must be at least 1")
     rounded = max(min, int(value + divisor / 2) // divisor * divisor)
     return rounded + divisor if rounded < guard * value else rounded
 
@@ -32,29 +32,31 @@ def _numbers(values: tuple[Any, ...]) -> list[Number]:
     """The numbers of `max(1, 2)` or of `max([1, 2])`."""
     numbers: list[Number] = values[0] if len(values) == 1 and isinstance(values[0], list) else list(values)
     if not numbers:
-        raise Problem(ARITHMETIC, "an empty list has neither a greatest nor a least number")
+        raise EvaluationError(ARITHMETIC, "an empty list has neither a greatest nor a least number")
     if not all(map(is_number, numbers)):
-        raise Problem(WRONG_VALUE, "either several numbers or one list of them is compared")
+        raise EvaluationError(WRONG_VALUE, "either several numbers or one list of them is compared")
     return numbers
 
 
 def _zip(*lists: list[Any]) -> list[Any]:
     lengths = [len(items) for items in lists]
     if len(set(lengths)) > 1:
-        raise Problem(WRONG_VALUE, f"`zip` needs lists of equal length, found lengths {', '.join(map(str, lengths))}")
+        raise EvaluationError(
+            WRONG_VALUE, f"`zip` needs lists of equal length, found lengths {', '.join(map(str, lengths))}"
+        )
     return list(zip(*lists, strict=True))
 
 
 def _axis(x: Value, axis: int, name: str) -> int:
     if name != "channels" and x.type.rank != 4:
-        raise Problem(WRONG_VALUE, f"`{name}` needs an image [N, H, W, C], found {describe(x)}")
+        raise EvaluationError(WRONG_VALUE, f"`{name}` needs an image [N, H, W, C], found {describe(x)}")
     return _known(x, axis, name)
 
 
 def _known(x: Value, axis: int, name: str) -> int:
     dim = x.type.shape[axis]
     if isinstance(dim, str):
-        raise Problem(WRONG_VALUE, f"`{name}` needs a known size, axis `{dim}` of {describe(x)} is symbolic")
+        raise EvaluationError(WRONG_VALUE, f"`{name}` needs a known size, axis `{dim}` of {describe(x)} is symbolic")
     return dim
 
 
@@ -63,17 +65,17 @@ def _shape(x: Value) -> list[int]:
 
 
 def written(values: Any, meter: Meter) -> Written:
-    """The elements of `constant(values)`. Raises Problem where nested lists differ in length."""
+    """The elements of `constant(values)`. Raises EvaluationError where nested lists differ in length."""
     shape: list[int] = []
     level = [values]
     while level and isinstance(level[0], list):
         shape.append(len(level[0]))
         if any(not isinstance(items, list) or len(items) != shape[-1] for items in level):
-            raise Problem(WRONG_VALUE, "the nested lists of a constant must be of equal length")
+            raise EvaluationError(WRONG_VALUE, "the nested lists of a constant must be of equal length")
         meter.need_list(len(level) * shape[-1])
         level = [item for items in level for item in items]
     if not all(map(is_number, level)):
-        raise Problem(WRONG_VALUE, "a constant is made of numbers")
+        raise EvaluationError(WRONG_VALUE, "a constant is made of numbers")
     return Written(tuple(map(float, level)), DType.F32, tuple(shape))
 
 
@@ -81,14 +83,14 @@ _COMPUTE: Mapping[str, Callable[..., Any]] = {
     "make_divisible": make_divisible,
     "max": lambda *values: max(_numbers(values)),
     "min": lambda *values: min(_numbers(values)),
-    "abs": lambda value: abs(value),
-    "round": lambda value: round(value),
-    "floor": lambda value: math.floor(value),
-    "ceil": lambda value: math.ceil(value),
-    "int": lambda value: int(value),
-    "float": lambda value: float(value),
-    "len": lambda values: len(values),
-    "sum": lambda values: sum(values),
+    "abs": abs,
+    "round": round,
+    "floor": math.floor,
+    "ceil": math.ceil,
+    "int": int,
+    "float": float,
+    "len": len,
+    "sum": sum,
     "zip": _zip,
     "enumerate": lambda values: list(enumerate(values)),
     "reversed": lambda values: values[::-1],

@@ -14,10 +14,9 @@ from ..ops.base import Operator
 from .arguments import Arguments, Bound, Given, bind, tensors_of, values_of
 from .arithmetic import checked
 from .builtins import written
+from .errors import EvaluationError
 from .fit import fit
-from .layers import apply_block, apply_operator, call_function, complete
-from .place import Place
-from .problems import Problem
+from .layers import Site, apply_block, apply_operator, call_function, complete
 from .run import Frame, evaluate, evaluates, visit
 from .scope import Scope
 from .values import POISON, BlockValue, BuiltinValue, ConstantMaker, FunctionValue, Instance, describe
@@ -87,7 +86,7 @@ def _apply(frame: Frame, callee: Any, request: Request) -> Any:
         return POISON
     handler = _CALLABLE.get(type(callee))
     if handler is None:
-        raise Problem(WRONG_VALUE, f"{describe(callee)} can't be called")
+        raise EvaluationError(WRONG_VALUE, f"{describe(callee)} can't be called")
     return handler(frame, callee, request)
 
 
@@ -102,10 +101,9 @@ def _layer(frame: Frame, callee: BlockValue | Operator, request: Request) -> Any
     if signature.tensors and not bound.tensors:
         name = request.label.name if request.label else request.variable
         return Instance(callee, values, frame.place, name, request.label is not None, request.span)
-    tensors = tensors_of(signature, bound)
     segment, labelled = _segment(request, request.written or callee.name)
     path, weights = frame.place.layer(segment, request.span, labelled)
-    return _make(frame, callee, tensors, values, path, lambda: weights, request.span)
+    return _make(frame, callee, tensors_of(signature, bound), values, Site(path, lambda: weights, request.span))
 
 
 def _instance(frame: Frame, instance: Instance, request: Request) -> Any:
@@ -115,23 +113,17 @@ def _instance(frame: Frame, instance: Instance, request: Request) -> Any:
     tensors = tensors_of(waiting, bind(waiting, request.arguments))
     segment, labelled = _segment(request, instance.label or request.written or instance.name)
     path = frame.place.use(segment, request.span, labelled)
-    return _make(frame, instance.callee, tensors, instance.values, path, lambda: instance.weights, request.span)
+    site = Site(path, lambda: instance.weights, request.span)
+    return _make(frame, instance.callee, tensors, instance.values, site)
 
 
 def _make(
-    frame: Frame,
-    callee: BlockValue | Operator,
-    tensors: tuple[Any, ...],
-    values: Mapping[str, Any],
-    path: str,
-    owner: Callable[[], str],
-    span: Span,
+    frame: Frame, callee: BlockValue | Operator, tensors: tuple[Any, ...], values: Mapping[str, Any], site: Site
 ) -> Any:
     if isinstance(callee, BlockValue):
-        place = Place(lambda: (path, owner()))
-        return apply_block(frame, callee, tensors, values, place, span)
+        return apply_block(frame, callee, tensors, values, site)
     operands = tensors[0] if callee.operands[0].variadic else tensors
-    return apply_operator(frame.run, callee, operands, values, path, owner, span)
+    return apply_operator(frame.run, callee, operands, values, site)
 
 
 def _signature(frame: Frame, callee: BlockValue | Operator) -> Signature:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from ...dsl import tree
 from ...dsl.diagnostics import DiagnosticError, error
@@ -16,10 +16,10 @@ from ..ir import Graph
 from ..limits import Limits
 from ..ops import OPERATORS
 from . import calls, expressions, statements  # noqa: F401  # they register how the tree is evaluated
+from .errors import EndOfRunError
 from .layers import complete
 from .modules import main_scope
 from .place import Place
-from .problems import Exhausted
 from .run import Frame, Run, execute
 from .scope import Scope
 from .settings import settings
@@ -43,11 +43,8 @@ def elaborate(
     """
     chosen = _choose(program.main, model)
     run = Run(OPERATORS, limits)
-    with _room_for(limits.nesting):
-        try:
-            _build(program, chosen, arguments or {}, run)
-        except Exhausted:
-            pass  # what ended the run is among its findings
+    with _room_for(limits.nesting), suppress(EndOfRunError):  # what ended the run is among its findings
+        _build(program, chosen, arguments or {}, run)
     if run.findings:
         raise DiagnosticError(run.findings)
     return run.builder.graph(chosen.name.name, chosen.doc)

@@ -10,10 +10,10 @@ from ..initializers import Written
 from ..ir import Value
 from .arithmetic import binary, is_number, item, negative, truth
 from .calls import call
-from .layers import apply_operator
+from .errors import EvaluationError
+from .layers import Site, apply_operator
 from .patterns import turns
 from .place import Place
-from .problems import Problem
 from .run import Frame, evaluate, evaluates, visit
 from .values import POISON, describe
 
@@ -21,7 +21,7 @@ _TENSOR_OPERATORS = {"+": "add", "-": "sub", "*": "mul", "/": "div"}
 
 
 @evaluates(tree.Literal)
-def _literal(frame: Frame, node: tree.Literal) -> Any:
+def _literal(_frame: Frame, node: tree.Literal) -> Any:
     return node.value
 
 
@@ -112,28 +112,25 @@ def _connect(frame: Frame, node: tree.Binary, left: Any) -> Any:
 
 def _tensor_arithmetic(frame: Frame, node: tree.Binary, left: Any, right: Any) -> Value:
     name = _TENSOR_OPERATORS.get(node.operator)
-    for side in (left, right):
-        if name is None or not (isinstance(side, Value) or is_number(side)):
-            message = f"`{node.operator}` does not go with {describe(left)} and {describe(right)}"
-            raise Problem(WRONG_VALUE, message)
-    assert name is not None
+    if name is None or not all(isinstance(side, Value) or is_number(side) for side in (left, right)):
+        message = f"`{node.operator}` does not go with {describe(left)} and {describe(right)}"
+        raise EvaluationError(WRONG_VALUE, message)
     return _tensor_node(frame, node, name, (left, right))
 
 
 def _tensor_node(frame: Frame, node: tree.Unary | tree.Binary, name: str, sides: tuple[Any, ...]) -> Value:
     """An operator that is written as a sign. A number beside a tensor becomes a constant of its type."""
     path, _ = frame.place.layer(name, node.span, labelled=False)
-    like = next(side for side in sides if isinstance(side, Value))
+    dtype = next(side.type.dtype for side in sides if isinstance(side, Value))
     operands = [
-        side if isinstance(side, Value) else _constant(frame, node, f"{path}.{operand}", side, like)
+        side
+        if isinstance(side, Value)
+        else frame.run.builder.constant(f"{path}.{operand}", Written((side,), dtype, ()), node.span)
         for operand, side in zip("ab", sides, strict=False)
     ]
-    result: Value = apply_operator(frame.run, frame.run.operators[name], operands, {}, path, lambda: path, node.span)
+    site = Site(path, lambda: path, node.span)
+    result: Value = apply_operator(frame.run, frame.run.operators[name], operands, {}, site)
     return result
-
-
-def _constant(frame: Frame, node: tree.Unary | tree.Binary, name: str, number: float, like: Value) -> Value:
-    return frame.run.builder.constant(name, Written((number,), like.type.dtype, ()), node.span)
 
 
 # Labels and comprehensions ------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ...dsl.source import Span
@@ -11,54 +12,57 @@ from ..codes import BAD_CALL
 from ..ir import Value
 from ..ops.base import Operator, OperatorError
 from .builder import refused
+from .errors import EvaluationError
 from .fit import fit
 from .place import Place
-from .problems import Problem
 from .run import NOTHING, CallSite, Frame, Run, evaluate, execute, is_expression
 from .scope import Scope
 from .values import BlockValue, FunctionValue
 
 
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where a layer is made: the path of its nodes, of its weights if it has any, and the call."""
+
+    path: str
+    owner: Callable[[], str]
+    span: Span
+
+
 def apply_operator(
-    run: Run,
-    operator: Operator,
-    tensors: Sequence[Value],
-    values: Mapping[str, Any],
-    path: str,
-    owner: Callable[[], str],
-    span: Span,
+    run: Run, operator: Operator, tensors: Sequence[Value], values: Mapping[str, Any], site: Site
 ) -> Any:
-    """The result of an operator, a list where it may have several. `owner` gives the path of its weights, if any."""
+    """The result of an operator, a list where it may have several."""
     surface = operator.surface
-    assert surface is not None
+    if surface is None:
+        raise EvaluationError(BAD_CALL, f"`{operator.name}` can't be called from a program")
     try:
         application = surface.apply([tensor.type for tensor in tensors], {**run.defaults[operator.name], **values})
     except OperatorError as error:
         raise refused(operator, error) from error
-    weights = {weight.operand: run.builder.weight(weight, owner(), span) for weight in application.weights}
+    weights = {weight.operand: run.builder.weight(weight, site.owner(), site.span) for weight in application.weights}
     rest = [weights.get(operand.name) for operand in operator.operands[surface.tensors :]]
-    results = run.builder.node(operator, [*tensors, *rest], application.attributes, path, span)
+    results = run.builder.node(operator, [*tensors, *rest], application.attributes, site.path, site.span)
     return list(results) if operator.many_results else results[0]
 
 
-def apply_block(
-    frame: Frame, block: BlockValue, tensors: Sequence[Any], values: Mapping[str, Any], place: Place, span: Span
-) -> Any:
+def apply_block(frame: Frame, block: BlockValue, tensors: Sequence[Any], values: Mapping[str, Any], site: Site) -> Any:
     """What the body of a block returns."""
+    place = Place(lambda: (site.path, site.owner()))
     inner = Frame(frame.run, Scope(block.scope, outermost=True), place)
     for parameter, tensor in zip(block.signature.tensors, tensors, strict=True):
         inner.scope.declare(parameter.name, tensor)
-    run = frame.run
-    run.enter(CallSite("block", block.name, span))
+    frame.run.enter(CallSite("block", block.name, site.span))
     complete(inner, block.signature.parameters, values)
     result = execute(inner, block.declaration.body)
-    run.leave()
+    frame.run.leave()
     if result is NOTHING:
-        raise Problem(BAD_CALL, f"block `{block.name}` ends without a `return`")
+        raise EvaluationError(BAD_CALL, f"block `{block.name}` ends without a `return`")
     return fit(result, block.signature.returns, f"what `{block.name}` returns")
 
 
 def call_function(frame: Frame, function: FunctionValue, values: Mapping[str, Any], span: Span) -> Any:
+    """What the body of a function is worth."""
     inner = Frame(frame.run, Scope(function.scope, outermost=True), frame.place)
     frame.run.enter(CallSite("function", function.name, span))
     complete(inner, function.signature.parameters, values)
@@ -79,6 +83,5 @@ def complete(inner: Frame, parameters: Sequence[Parameter], given: Mapping[str, 
 def _value(inner: Frame, parameter: Parameter, given: Mapping[str, Any]) -> Any:
     if parameter.name in given:
         return given[parameter.name]
-    if not is_expression(parameter.default):
-        return parameter.default
-    return fit(evaluate(inner, parameter.default), parameter.type, f"`{parameter.name}`")
+    default = parameter.default
+    return fit(evaluate(inner, default), parameter.type, f"`{parameter.name}`") if is_expression(default) else default

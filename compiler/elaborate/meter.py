@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..codes import LIMIT
 from ..limits import Limits
-from .problems import Exceeded
+from .errors import LimitError
 
 
 class Meter:
@@ -56,7 +56,7 @@ class Meter:
     def _need(self, measured: int, limit: int, message: str, name: str) -> None:
         if measured > limit:
             text = message.format(_digits(measured))
-            raise Exceeded(LIMIT, f"{text}, the limit is {_digits(limit)}", label=f"limit `{name}`")
+            raise LimitError(LIMIT, f"{text}, the limit is {_digits(limit)}", label=f"limit `{name}`")
 
 
 def _digits(number: int) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 
 from ...dsl import tree
 from ..codes import TAKE_APART, WRONG_VALUE
+from .errors import EvaluationError
 from .place import Loop
-from .problems import Problem
 from .run import Frame
 from .scope import Scope
 from .values import POISON, describe
@@ -17,20 +17,17 @@ Bind = Callable[[str, Any], None]
 
 
 def bind(pattern: tree.Pattern, value: Any, to: Bind) -> None:
-    """Give the names of a pattern their values through `to(name, value)`. Raises Problem where they don't match."""
-    if not pattern.takes_apart:
-        (name,) = pattern.names
-        assert isinstance(name, tree.Identifier)
-        return to(name.name, value)
-    for name, item in zip(pattern.names, _items(pattern, value), strict=True):
+    """Give each name of a pattern its part of the value: `to(name, part)`. Raises EvaluationError at a mismatch."""
+    items = _items(pattern, value) if pattern.takes_apart else (value,)
+    for name, item in zip(pattern.names, items, strict=True):
         if isinstance(name, tree.Identifier):
             to(name.name, item)
         else:
             bind(name, item, to)
-    return None
 
 
 def names_of(pattern: tree.Pattern) -> Iterator[str]:
+    """Every name that the pattern binds, from the left."""
     for name in pattern.names:
         if isinstance(name, tree.Identifier):
             yield name.name
@@ -44,17 +41,17 @@ def _items(pattern: tree.Pattern, value: Any) -> Any:
         return [POISON] * wanted
     if not isinstance(value, list | tuple):
         message = f"only lists and tuples can be taken apart, found {describe(value)}"
-        raise Problem(WRONG_VALUE, message, span=pattern.span)
+        raise EvaluationError(WRONG_VALUE, message, span=pattern.span)
     if len(value) != wanted:
         message = f"{describe(value)} has {len(value)} items, but {wanted} names wait for them"
-        raise Problem(TAKE_APART, message, label=f"takes {wanted} items", span=pattern.span)
+        raise EvaluationError(TAKE_APART, message, label=f"takes {wanted} items", span=pattern.span)
     return value
 
 
 def turns(frame: Frame, loop: tree.For | tree.Comprehension, items: Any) -> Iterator[Frame]:
     """A frame for each turn of a loop: its own scope with the loop's variables, its own place."""
     if not isinstance(items, list | tuple):
-        raise Problem(WRONG_VALUE, f"a loop needs a list, found {describe(items)}", span=loop.iterable.span)
+        raise EvaluationError(WRONG_VALUE, f"a loop needs a list, found {describe(items)}", span=loop.iterable.span)
     frame.run.meter.spend_turns(len(items))
     paths = Loop(frame.place, *_label(loop))
     for index, item in enumerate(items):

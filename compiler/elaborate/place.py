@@ -13,7 +13,7 @@ from functools import cached_property
 from ...dsl.diagnostics import Label
 from ...dsl.source import Span
 from ..codes import LABEL_TWICE, LOOP_NEEDS_LABEL
-from .problems import Problem
+from .errors import EvaluationError
 
 Taken = dict[str, Span]
 Paths = tuple[str, str]
@@ -91,7 +91,7 @@ class Loop:
     @cached_property
     def _prefix(self) -> str:
         if self._label is None:
-            raise Problem(
+            raise EvaluationError(
                 LOOP_NEEDS_LABEL,
                 "a loop that takes its items apart and makes layers needs a label for their paths",
                 label="layers are made in here",
@@ -107,11 +107,12 @@ class Loop:
 
 
 def join(path: str, segment: str) -> str:
+    """`path.segment`; the outermost path is empty."""
     return f"{path}.{segment}" if path else segment
 
 
-def _label_twice(name: str, span: Span, first: Span) -> Problem:
-    return Problem(
+def _label_twice(name: str, span: Span, first: Span) -> EvaluationError:
+    return EvaluationError(
         LABEL_TWICE,
         f"`{name}` already names a layer of this scope",
         label="named again here",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeGuard
 
 from ...dsl import tree
 from ...dsl.diagnostics import Diagnostic, Label, error
@@ -18,9 +18,9 @@ from ...dsl.types import Signature
 from ..limits import Limits
 from ..ops.base import Operator
 from .builder import Builder
+from .errors import EndOfRunError, EvaluationError, LimitError, PlacedError
 from .meter import Meter
 from .place import Place
-from .problems import Exceeded, Exhausted, Failure, Problem
 from .scope import Scope
 
 CHAIN = 4
@@ -63,9 +63,9 @@ class Run:
         self._reported.add(key)
         self.findings.append(diagnostic)
         if len(self.findings) >= self.meter.limits.errors:
-            raise Exhausted
+            raise EndOfRunError
 
-    def fail(self, problem: Problem, span: Span) -> NoReturn:
+    def fail(self, problem: EvaluationError, span: Span) -> NoReturn:
         """Raise the problem as the failure of the expression at `span`."""
         chain = tuple(Label(site.span, f"in {site.kind} `{site.name}`, called here") for site in reversed(self.calls))
         notes: tuple[str, ...] = ()
@@ -81,10 +81,10 @@ class Run:
             notes=notes,
             hint=problem.hint,
         )
-        if isinstance(problem, Exceeded):
+        if isinstance(error, LimitError):
             self.findings.append(diagnostic)
-            raise Exhausted from problem
-        raise Failure(diagnostic) from problem
+            raise EndOfRunError from problem
+        raise PlacedError(diagnostic) from problem
 
 
 def _defaults(signature: Signature) -> dict[str, Any]:
@@ -120,12 +120,13 @@ def evaluates(kind: type[tree.Expr]) -> Callable[[Handler], Handler]:
     return register
 
 
-def is_expression(thing: object) -> bool:
+def is_expression(thing: object) -> TypeGuard[tree.Expr]:
+    """Whether it is to be evaluated, and no value yet."""
     return type(thing) in _EXPRESSIONS
 
 
 def evaluate(frame: Frame, node: tree.Expr) -> Any:
-    """The value of an expression. Raises Failure where it has none."""
+    """The value of an expression. Raises PlacedError where it has none."""
     return visit(frame, node, _EXPRESSIONS[type(node)])
 
 
@@ -139,8 +140,8 @@ def visit(frame: Frame, node: Any, handler: Handler, *more: Any) -> Any:
         if meter.steps > meter.limits.steps or run.depth > meter.limits.nesting:
             meter.need_walk(run.depth)
         value = handler(frame, node, *more)
-    except Problem as problem:
-        run.fail(problem, node.span)
+    except EvaluationError as error:
+        run.fail(error, node.span)
     run.depth -= 1
     return value
 
@@ -176,7 +177,7 @@ def execute(frame: Frame, statements: Sequence[tree.Statement]) -> Any:
         handler, give_up = _STATEMENTS[type(statement)]
         try:
             result = visit(frame, statement, handler)
-        except Failure as failure:
+        except PlacedError as failure:
             run.depth = depth
             del run.calls[calls:]
             run.record(failure.diagnostic)

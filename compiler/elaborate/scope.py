@@ -7,7 +7,7 @@ from typing import Any
 
 from ...dsl.suggest import hint
 from ..codes import UNBOUND
-from .problems import Problem
+from .errors import EvaluationError
 
 _MISSING = object()
 
@@ -31,14 +31,14 @@ class Scope:
         self.outermost = outermost
 
     def find(self, name: str) -> Any:
-        """The value of a name. Raises Problem where it has none."""
+        """The value of a name. Raises EvaluationError where it has none."""
         scope: Scope | None = self
         while scope is not None:
             value = scope.names.get(name, _MISSING)
             if value is not _MISSING:
                 return scope.force(name, value) if type(value) is Lazy else value
             scope = scope.parent
-        raise Problem(UNBOUND, f"`{name}` has no value here", hint=hint(name, self._visible()))
+        raise EvaluationError(UNBOUND, f"`{name}` has no value here", hint=hint(name, self._visible()))
 
     def force(self, name: str, lazy: Lazy) -> Any:
         self.names[name] = _MISSING  # a constant that asks for itself has no value

@@ -13,8 +13,8 @@ from ...dsl.parser import parse
 from ...dsl.source import Source
 from ...dsl.suggest import hint
 from ..codes import SETTING
+from .errors import EvaluationError, PlacedError
 from .fit import fit
-from .problems import Failure, Problem
 from .run import Frame, evaluate
 from .signatures import signature_of
 
@@ -27,7 +27,7 @@ def settings(frame: Frame, model: tree.Model, arguments: Mapping[str, object]) -
     for name, value in arguments.items():
         try:
             values[name] = _setting(frame, model, parameters, name, value)
-        except Problem as problem:
+        except EvaluationError as problem:
             findings.append(error(SETTING, problem.message, model.name.span, hint=problem.hint))
     if findings:
         raise DiagnosticError(findings)
@@ -37,7 +37,9 @@ def settings(frame: Frame, model: tree.Model, arguments: Mapping[str, object]) -
 def _setting(frame: Frame, model: tree.Model, parameters: Mapping[str, t.Parameter], name: str, value: object) -> Any:
     parameter = parameters.get(name)
     if parameter is None:
-        raise Problem(SETTING, f"model `{model.name.name}` has no parameter `{name}`", hint=hint(name, parameters))
+        raise EvaluationError(
+            SETTING, f"model `{model.name.name}` has no parameter `{name}`", hint=hint(name, parameters)
+        )
     if isinstance(value, str) and not _takes_text(value, parameter.type):
         value = _read(frame, name, value)
     return fit(value, parameter.type, f"`{name}`")
@@ -45,7 +47,9 @@ def _setting(frame: Frame, model: tree.Model, parameters: Mapping[str, t.Paramet
 
 def _takes_text(text: str, type_: t.Type) -> bool:
     """Whether the text itself is meant: a string needs no quotes on the command line."""
-    return any(member is t.STRING or isinstance(member, t.Words) and text in member.words for member in members(type_))
+    return any(
+        member is t.STRING or (isinstance(member, t.Words) and text in member.words) for member in members(type_)
+    )
 
 
 def _read(frame: Frame, name: str, text: str) -> Any:
@@ -53,9 +57,9 @@ def _read(frame: Frame, name: str, text: str) -> Any:
     parsed = parse(Source(f"--set {name}", f"{name} = {text}"))
     items = parsed.module.items if parsed.module and not parsed.diagnostics else ()
     if len(items) != 1 or not isinstance(items[0], tree.Constant):
-        raise Problem(SETTING, f"`{name}={text}` sets no value", hint=f"write `{name}=0.75`, `{name}=[1, 2]`")
+        raise EvaluationError(SETTING, f"`{name}={text}` sets no value", hint=f"write `{name}=0.75`, `{name}=[1, 2]`")
     try:
         return evaluate(frame, items[0].value)
-    except Failure as failure:
+    except PlacedError as failure:
         found = failure.diagnostic
-        raise Problem(SETTING, f"`{name}={text}`: {found.message}", hint=found.hint) from failure
+        raise EvaluationError(SETTING, f"`{name}={text}`: {found.message}", hint=found.hint) from failure

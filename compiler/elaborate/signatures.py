@@ -13,19 +13,20 @@ from .values import FunctionValue
 
 def signature_of(item: tree.Block | tree.Function | tree.Model) -> Signature:
     """The signature as it is written. The checker has seen its types; one that is in error is `any`."""
-    parameters = tuple([parameter_of(declaration) for declaration in item.parameters])
+    parameters = tuple([_parameter_of(declaration) for declaration in item.parameters])
     tensors = tuple([parameter for parameter in parameters if holds_tensor(parameter.type)])
     values = tuple([parameter for parameter in parameters if not holds_tensor(parameter.type)])
     returns = None if isinstance(item, tree.Model) else item.returns
     return Signature(item.name.name, tensors, values, ANY if returns is None else _type(returns), item.doc)
 
 
-def parameter_of(declaration: tree.ParameterDeclaration) -> Parameter:
+def _parameter_of(declaration: tree.ParameterDeclaration) -> Parameter:
     default = REQUIRED if declaration.default is None else declaration.default
     return Parameter(declaration.name.name, _type(declaration.type), default, declaration.doc)
 
 
 def function_value(item: tree.Function, scope: Scope) -> FunctionValue:
+    """A function that sees the names of `scope`."""
     return FunctionValue(item, scope, signature_of(item))
 
 

@@ -12,8 +12,8 @@ from ..ir import Output, Value
 from ..types import Dim, TensorType
 from .arithmetic import truth
 from .calls import call
+from .errors import EvaluationError
 from .patterns import bind, names_of, turns
-from .problems import Problem
 from .run import NOTHING, Frame, evaluate, execute, executes, visit
 from .scope import Scope
 from .signatures import function_value
@@ -110,7 +110,7 @@ def _input(frame: Frame, node: tree.Input) -> Any:
     name = node.name
     dtype = frame.scope.find(node.type.dtype.name)
     if not isinstance(dtype, DType):
-        raise Problem(BAD_INPUT, f"{describe(dtype)} is no element type", span=node.type.dtype.span)
+        raise EvaluationError(BAD_INPUT, f"{describe(dtype)} is no element type", span=node.type.dtype.span)
     shape = tuple([_dim(frame, dim, axis) for axis, dim in enumerate(node.type.dims)])
     path, _ = frame.place.layer(name.name, name.span, labelled=True)
     frame.scope.declare(name.name, frame.run.builder.input(path, TensorType(dtype, shape)))
@@ -123,7 +123,7 @@ def _dim(frame: Frame, dim: tree.Expr, axis: int) -> Dim:
         return dim.name
     size = evaluate(frame, dim)
     if type(size) is not int or size < 1:
-        raise Problem(BAD_INPUT, f"a size must be an int of at least 1, found {describe(size)}", span=dim.span)
+        raise EvaluationError(BAD_INPUT, f"a size must be an int of at least 1, found {describe(size)}", span=dim.span)
     return size
 
 
@@ -135,7 +135,7 @@ def _output(frame: Frame, node: tree.OutputStatement) -> Any:
         return NOTHING
     if not isinstance(values, list | tuple) or len(values) != len(node.names):
         message = f"{len(node.names)} outputs need as many tensors, found {describe(value)}"
-        raise Problem(BAD_OUTPUT, message, span=node.value.span)
+        raise EvaluationError(BAD_OUTPUT, message, span=node.value.span)
     for name, tensor in zip(node.names, values, strict=True):
         _put_out(frame, name, tensor, node.value)
     return NOTHING
@@ -143,7 +143,9 @@ def _output(frame: Frame, node: tree.OutputStatement) -> Any:
 
 def _put_out(frame: Frame, name: tree.Identifier, tensor: Any, source: tree.Expr) -> None:
     if not isinstance(tensor, Value):
-        raise Problem(BAD_OUTPUT, f"output `{name.name}` must be a tensor, found {describe(tensor)}", span=source.span)
+        raise EvaluationError(
+            BAD_OUTPUT, f"output `{name.name}` must be a tensor, found {describe(tensor)}", span=source.span
+        )
     if any(output.name == name.name for output in frame.run.builder.outputs):
-        raise Problem(BAD_OUTPUT, f"output `{name.name}` is given twice", span=name.span)
+        raise EvaluationError(BAD_OUTPUT, f"output `{name.name}` is given twice", span=name.span)
     frame.run.builder.outputs.append(Output(name.name, tensor))
