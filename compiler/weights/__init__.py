@@ -1,0 +1,28 @@
+"""Weight files: opened without reading a weight, bound to a graph by rule, name or structure.
+
+`open_checkpoint(path)` gives a `Checkpoint`, `bind(graph, checkpoint, rename)` a `Bound` graph with a `Report`.
+docs/weights.md is the guide.
+"""
+
+from __future__ import annotations
+
+from .bind import Bound, bind, is_initialised
+from .checkpoint import Checkpoint, Format, StoredLayer
+from .open import open_checkpoint
+from .rename import Rename, parse_rename
+from .report import Report
+from .storage import Stored
+
+__all__ = [
+    "Bound",
+    "Checkpoint",
+    "Format",
+    "Rename",
+    "Report",
+    "Stored",
+    "StoredLayer",
+    "bind",
+    "is_initialised",
+    "open_checkpoint",
+    "parse_rename",
+]

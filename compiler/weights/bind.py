@@ -1,0 +1,83 @@
+"""Binds a checkpoint to a graph: pairs the layers, fills them, names everything that does not fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from ...dsl.diagnostics import DiagnosticError
+from ..ir import Graph, Role
+from .checkpoint import Checkpoint, StoredLayer
+from .faults import limited
+from .fill import BoundData, Filler
+from .flat import layers_by_name, source_of
+from .layers import layers_of
+from .pairing import Pairing
+from .rename import Rename
+from .report import Filled, Report
+from .slots import PRESETS, Layouts
+from .storage import Stored
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A graph whose parameters are a checkpoint's, and what was bound to what."""
+
+    graph: Graph
+    report: Report
+
+
+def bind(graph: Graph, checkpoint: Checkpoint, rename: Rename | None = None) -> Bound:
+    """Replaces the data of every learned parameter; reads no weights but those of a surplus input normalisation.
+
+    Layers are paired by the rename file's rules, by equal names, and by structure (see `align`).
+    Raises DiagnosticError with one diagnostic for each tensor or layer that is missing, left over,
+    of another shape or element type, or that could belong to several layers.
+    """
+    rename = rename or Rename()
+    layouts = _layouts(checkpoint, rename)
+    layers = {layer.path: layer for layer in layers_of(graph)}
+    stored = {layer.name: layer for layer in _stored(checkpoint, rename)}
+    pairs = Pairing(graph, checkpoint, rename, layouts, layers, stored).pair()
+    filler = Filler(checkpoint.path, layouts, rename)
+    filled = {path: filler.fill(layers[path], stored[match.stored]) for path, match in pairs.matches.items()}
+    for path, name in pairs.suspects.items():
+        filler.fill(layers[path], stored[name])
+    problems = (*pairs.problems, *filler.problems)
+    if problems:
+        raise DiagnosticError(limited(problems))
+    data = {name: bound for tensors in filled.values() for name, (bound, _) in tensors.items()}
+    report = tuple(Filled(pairs.matches[path], _described(filled[path])) for path in layers)
+    return Bound(_with_data(graph, data), Report(checkpoint.path, report, pairs.passed_over))
+
+
+def _described(tensors: Mapping[str, tuple[BoundData, Stored]]) -> dict[str, str]:
+    return {name: f"{tensor.name} {tensor}" for name, (_, tensor) in tensors.items()}
+
+
+def _layouts(checkpoint: Checkpoint, rename: Rename) -> Layouts:
+    own = "keras" if checkpoint.format.names_layers else source_of(checkpoint.tensors)
+    return {**PRESETS[rename.source or own], **rename.layouts}
+
+
+def _stored(checkpoint: Checkpoint, rename: Rename) -> tuple[StoredLayer, ...]:
+    if checkpoint.format.names_layers:
+        found = checkpoint.layers
+    else:
+        tensors = {name: tensor for name, tensor in checkpoint.tensors.items() if not rename.ignores(name)}
+        found = layers_by_name(tensors, rename)
+    return tuple(layer for layer in found if not rename.ignores(layer.name))
+
+
+def _with_data(graph: Graph, data: Mapping[str, BoundData]) -> Graph:
+    parameters = {
+        name: replace(parameter, data=data[name]) if name in data else parameter
+        for name, parameter in graph.parameters.items()
+    }
+    return replace(graph, parameters=parameters)
+
+
+def is_initialised(graph: Graph) -> bool:
+    """Whether some learned parameter of an elaborated graph still holds what its initialiser drew."""
+    learned = (parameter for parameter in graph.parameters.values() if parameter.role is not Role.CONSTANT)
+    return any(not isinstance(parameter.data, BoundData) for parameter in learned)

@@ -1,0 +1,62 @@
+"""How a weight file that can't be used becomes a diagnostic, whatever its reader raised."""
+
+from __future__ import annotations
+
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from ...dsl.diagnostics import Code, Diagnostic, DiagnosticError, error
+from .. import codes
+
+READING = (OSError, ValueError, EOFError, RuntimeError, struct.error, zlib.error, zipfile.BadZipFile)
+"""What NumPy, mmap and zipfile raise about bytes that changed or were never good."""
+
+
+def fault(code: Code, message: str, hint: str | None = None) -> DiagnosticError:
+    """An error about a whole file, which has no line to show."""
+    return DiagnosticError(error(code, message, hint=hint))
+
+
+def broken(path: str, message: str) -> DiagnosticError:
+    """For bytes that break a rule of the format."""
+    return fault(codes.WEIGHTS_BROKEN, f"`{path}` is broken: {message}")
+
+
+def beyond(path: str, message: str) -> DiagnosticError:
+    """For what the format allows and no weight file needs."""
+    return fault(codes.WEIGHTS_LIMIT, f"`{path}` is beyond a limit: {message}")
+
+
+@contextmanager
+def wrapped(path: str, kinds: tuple[type[Exception], ...] = READING) -> Iterator[None]:
+    """Turns what a reader raises into E0703; an error of the system itself into E0701."""
+    try:
+        yield
+    except DiagnosticError:
+        raise
+    except kinds as exc:
+        if isinstance(exc, OSError) and exc.strerror and exc.filename:
+            raise fault(codes.WEIGHTS_UNREADABLE, f"`{path}` can't be read: {exc.strerror.lower()}") from exc
+        raise broken(path, one_line(exc)) from exc
+
+
+def one_line(exc: Exception) -> str:
+    """What a library said, fit for a message: printable, on one line, not endless."""
+    words = "".join(c if c.isprintable() else " " for c in str(exc)).split()
+    return " ".join(words)[:200] or type(exc).__name__
+
+
+def limited(problems: Sequence[Diagnostic], most: int = 20) -> list[Diagnostic]:
+    """The first `most` of each code, and a line that counts the others."""
+    by_code: dict[Code, list[Diagnostic]] = {}
+    for problem in problems:
+        by_code.setdefault(problem.code, []).append(problem)
+    shown: list[Diagnostic] = []
+    for code, found in by_code.items():
+        shown += found[:most]
+        if len(found) > most:
+            shown.append(error(code, f"{len(found) - most} more of this kind: {code.title}"))
+    return shown

@@ -1,0 +1,113 @@
+"""The layers of a graph that own weights, and what makes a stored layer fit one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ...dsl.source import Span
+from ..ir import Graph, Node, Parameter, Role
+from .checkpoint import StoredLayer
+from .slots import Layouts, as_hwio
+from .topology import Step, Topology, contract
+
+Signature = tuple[str, tuple[int, ...], tuple[str, ...]]
+"""A family of layers, the shape of its main tensor, and the slots that it has."""
+
+_FAMILIES = {
+    "conv2d": "linear",
+    "depthwise_conv2d": "linear",
+    "dense": "linear",
+    "transposed_conv2d": "transposed",
+    "batch_norm": "batch_norm",
+    "prelu": "prelu",
+}
+_STORED_FAMILIES = {
+    "conv": "linear",
+    "depthwise": "linear",
+    "dense": "linear",
+    "transposed": "transposed",
+    "batch_norm": "batch_norm",
+    "normalization": "batch_norm",
+    "prelu": "prelu",
+}
+_MAIN = {"linear": "weight", "transposed": "weight", "batch_norm": "mean", "prelu": "slope"}
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """A layer of the program with the parameters that it learns, by slot."""
+
+    path: str
+    op: str
+    parameters: Mapping[str, Parameter]
+    span: Span | None
+    epsilon: float | None
+
+    @property
+    def signature(self) -> Signature:
+        family = _FAMILIES.get(self.op, self.op)
+        main = self.parameters.get(_MAIN.get(family, ""))
+        return family, _as_kernel(main.value.type.static_shape) if main else (), tuple(sorted(self.parameters))
+
+
+def _as_kernel(shape: tuple[int, ...]) -> tuple[int, ...]:
+    return (1, 1, *shape) if len(shape) == 2 else shape
+
+
+def stored_signature(layer: StoredLayer, layouts: Layouts) -> Signature:
+    """The same of a stored layer: equal signatures can stand for each other."""
+    family = _STORED_FAMILIES.get(layer.kind or "", layer.kind or "")
+    main = layer.tensors.get(_MAIN.get(family, ""))
+    if main is not None and layer.kind is not None and layer.kind in layouts:
+        main = as_hwio(main, layouts[layer.kind])
+    slots = tuple(sorted(slot for slot in layer.tensors if slot != "count"))
+    return family, main.shape if main else (), slots
+
+
+def describe(signature: Signature) -> str:
+    """For messages: `batch_norm [32]`."""
+    family, shape, _ = signature
+    return f"{'convolution or dense' if family == 'linear' else family} {list(shape)}"
+
+
+def layers_of(graph: Graph) -> tuple[Layer, ...]:
+    """The layers in an order of execution. Constants that the program writes are no weights."""
+    layers: dict[str, Layer] = {}
+    for node in graph.nodes:
+        owned = _owned(graph, node)
+        path = layer_path(node, owned)
+        if owned and path not in layers:
+            epsilon = node.attributes.get("epsilon")
+            span = next(iter(owned.values())).span or node.span
+            layers[path] = Layer(path, node.op.name, owned, span, epsilon if isinstance(epsilon, float) else None)
+    return tuple(layers.values())
+
+
+def _owned(graph: Graph, node: Node) -> dict[str, Parameter]:
+    owned = {}
+    for operand, value in zip(node.op.operands, node.inputs, strict=False):
+        parameter = graph.parameters.get(value.name) if value is not None else None
+        if parameter is not None and parameter.role is not Role.CONSTANT:
+            owned[operand.name] = parameter
+    return owned
+
+
+def layer_path(node: Node, owned: Mapping[str, Parameter]) -> str:
+    """A layer is named by its weights, which several nodes may share, not by one of its nodes."""
+    for slot, parameter in owned.items():
+        if parameter.name.endswith(f".{slot}"):
+            return parameter.name.removesuffix(f".{slot}")
+    return node.path
+
+
+def topology_of(graph: Graph) -> Topology:
+    """The graph as steps between its layers."""
+    place = {value.name: index for index, value in enumerate(graph.inputs)}
+    steps = [Step("input", None, ()) for _ in graph.inputs]
+    for node in graph.nodes:
+        inputs = tuple(place[value.name] for value in node.operands if value.name in place)
+        owned = _owned(graph, node)
+        steps.append(Step(node.op.name, layer_path(node, owned) if owned else None, inputs))
+        place.update((value.name, len(steps) - 1) for value in node.outputs)
+    return contract(steps)

@@ -1,0 +1,181 @@
+"""Decides which stored layer fills which layer, and what to say of those that find no partner."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
+
+import numpy as np
+
+from ...dsl.diagnostics import Diagnostic, Label, error
+from ...dsl.suggest import hint
+from .. import codes
+from ..ir import Graph
+from .align import Group, How, Match, align, groups_of
+from .checkpoint import Checkpoint, StoredLayer
+from .colours import Side
+from .layers import Layer, describe, stored_signature, topology_of
+from .rename import Rename
+from .slots import BOOKKEEPING, Layouts
+from .topology import Topology
+
+NAMES_SHOWN = 6
+NAMES_COMPARED = 300
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """The pairs by path; pairs that are only the likeliest (to say what is wrong with them); what was left out."""
+
+    matches: Mapping[str, Match]
+    suspects: Mapping[str, str]
+    problems: tuple[Diagnostic, ...]
+    passed_over: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Pairing:
+    """Both sides, and the pairs made so far."""
+
+    graph: Graph
+    checkpoint: Checkpoint
+    rename: Rename
+    layouts: Layouts
+    layers: Mapping[str, Layer]
+    stored: Mapping[str, StoredLayer]
+    matches: dict[str, Match] = field(default_factory=dict)
+    problems: list[Diagnostic] = field(default_factory=list)
+
+    def pair(self) -> Pairs:
+        """By rule, by name, by structure, in this order."""
+        self._by_rules()
+        self._by_names()
+        if self._aligns:
+            known = {path: match.stored for path, match in self.matches.items()}
+            turns = {name: layer.turn for name, layer in self.stored.items()}
+            found = align(self._ours, self._theirs, turns, known)
+            self.matches.update((match.path, match) for match in found)
+        return self._finish()
+
+    @cached_property
+    def _ours(self) -> Side:
+        return Side({path: layer.signature for path, layer in self.layers.items()}, topology_of(self.graph))
+
+    @cached_property
+    def _theirs(self) -> Side:
+        signatures = {name: stored_signature(layer, self.layouts) for name, layer in self.stored.items()}
+        return Side(signatures, self.checkpoint.topology or Topology(()))
+
+    @cached_property
+    def _aligns(self) -> bool:
+        """A file of plain names of which some are ours was written for this program: what is left is a mistake."""
+        named = any(match.how is How.NAME for match in self.matches.values())
+        return self.checkpoint.format.names_layers or bool(self.rename.rules) or not named
+
+    def _by_rules(self) -> None:
+        for name in self.stored:
+            path = self.rename.path_of(name)
+            if path is not None:
+                self._add(Match(path, name, How.RENAME, "a rule of the rename file"))
+        names = (*self.checkpoint.tensors, *(layer.name for layer in self.checkpoint.layers), *self.stored)
+        for rule in (*self.rename.rules, *self.rename.ignored):
+            if not any(rule.pattern.fullmatch(name) for name in names):
+                message = f"this line matches no layer of `{self.checkpoint.path}`"
+                self.problems.append(error(codes.RENAME_UNUSED, message, rule.span))
+
+    def _add(self, match: Match) -> None:
+        span = next(rule.span for rule in self.rename.rules if rule.apply(match.stored) is not None)
+        if match.path not in self.layers:
+            message = f"`{match.path}`, for `{match.stored}`, is no layer of the program"
+            self.problems.append(error(codes.RENAME_TARGET, message, span, hint=_hint(match.path, self.layers)))
+        elif match.path in self.matches:
+            message = f"`{match.path}` is given both `{self.matches[match.path].stored}` and `{match.stored}`"
+            self.problems.append(error(codes.WEIGHT_CONFLICT, message, span))
+        else:
+            self.matches[match.path] = match
+
+    def _by_names(self) -> None:
+        used = {match.stored for match in self.matches.values()}
+        for path in self.layers:
+            if path in self.stored and path not in self.matches and path not in used:
+                self.matches[path] = Match(path, path, How.NAME, "the same name")
+
+    def _finish(self) -> Pairs:
+        used = {match.stored for match in self.matches.values()}
+        spare = {name: layer for name, layer in self.stored.items() if name not in used}
+        passed = tuple(name for name, layer in spare.items() if _means_nothing(layer))
+        lost = {path: layer for path, layer in self.layers.items() if path not in self.matches}
+        left = {name: layer for name, layer in spare.items() if name not in passed}
+        tied = self._tied() if self._aligns else []
+        lost = {p: layer for p, layer in lost.items() if not any(p in group.paths for group in tied)}
+        left = {n: layer for n, layer in left.items() if not any(n in group.stored for group in tied)}
+        suspects = self._suspects(lost, left) if self._aligns else {}
+        self.problems.extend(self._ambiguous(group) for group in tied)
+        self.problems.extend(self._missing(lost[path], left) for path in lost if path not in suspects)
+        surplus = [name for name in left if name not in suspects.values()]
+        self.problems.extend(self._surplus(left[name], lost) for name in surplus)
+        return Pairs(self.matches, suspects, tuple(self.problems), passed)
+
+    def _tied(self) -> list[Group]:
+        known = {path: match.stored for path, match in self.matches.items()}
+        return [group for group in groups_of(self._ours, self._theirs, known) if group.stored]
+
+    def _suspects(self, lost: Iterable[str], left: Iterable[str]) -> dict[str, str]:
+        """Where one layer of a family is left on each side, they are meant for each other."""
+        ours = _single_families((path, self._ours.signatures[path][0]) for path in lost)
+        theirs = _single_families((name, self._theirs.signatures[name][0]) for name in left)
+        return {path: theirs[family] for family, path in ours.items() if family in theirs}
+
+    def _ambiguous(self, group: Group) -> Diagnostic:
+        message = (
+            f"{_names(group.paths)} and {_names(group.stored)} of `{self.checkpoint.path}` are alike, "
+            f"{describe(group.signature)}, and nothing tells which is which"
+        )
+        spans = [(path, span) for path in group.paths[:NAMES_SHOWN] if (span := self.layers[path].span) is not None]
+        labels = tuple(Label(span, path) for path, span in spans)
+        advice = f"say so in a rename file: `{group.stored[0]} = ...`"
+        return Diagnostic(codes.WEIGHT_AMBIGUOUS, message, labels, hint=advice)
+
+    def _missing(self, layer: Layer, left: Mapping[str, StoredLayer]) -> Diagnostic:
+        names = _names([parameter.name for parameter in layer.parameters.values()])
+        message = f"`{self.checkpoint.path}` has no weights for `{layer.path}`: {names}"
+        return error(
+            codes.WEIGHT_MISSING, message, layer.span, f"this {layer.op} needs them", hint=_hint(layer.path, left)
+        )
+
+    def _surplus(self, layer: StoredLayer, lost: Mapping[str, Layer]) -> Diagnostic:
+        tensors = ", ".join(f"{slot} {tensor}" for slot, tensor in layer.tensors.items())
+        message = f"`{layer.name}` of `{self.checkpoint.path}` belongs to no layer of the program: {tensors}"
+        advice = _hint(layer.name, lost) or f"`ignore {layer.name}` in a rename file leaves it out"
+        return error(codes.WEIGHT_SURPLUS, message, hint=advice)
+
+
+def _means_nothing(layer: StoredLayer) -> bool:
+    """Whether inference is the same without it: counters, seeds, and an input normalisation by 0 and 1."""
+    if set(layer.tensors) <= BOOKKEEPING:
+        return True
+    mean, variance = layer.tensors.get("mean"), layer.tensors.get("variance")
+    if layer.kind != "normalization" or mean is None or variance is None or mean.data is None or variance.data is None:
+        return False
+    return bool(np.all(mean.data.read() == 0) and np.all(variance.data.read() == 1))
+
+
+def _single_families(layers: Iterator[tuple[str, str]]) -> dict[str, str]:
+    """The families of one layer."""
+    by_family: dict[str, list[str]] = {}
+    for name, family in layers:
+        by_family.setdefault(family, []).append(name)
+    return {family: names[0] for family, names in by_family.items() if len(names) == 1}
+
+
+def _names(names: Iterable[str]) -> str:
+    listed = [f"`{name}`" for name in names]
+    more = f" and {len(listed) - NAMES_SHOWN} more" if len(listed) > NAMES_SHOWN else ""
+    return ", ".join(listed[:NAMES_SHOWN]) + more
+
+
+def _hint(name: str, candidates: Iterable[str]) -> str | None:
+    """Did you mean ...?, among the first few hundred, for the comparison is slow."""
+    return hint(name, islice(candidates, NAMES_COMPARED))

@@ -1,0 +1,60 @@
+"""What was bound to what, and why: for people and for tools."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from .align import Match
+
+
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """A layer's match and the tensors that it brought: parameter name to the file's name and type."""
+
+    match: Match
+    tensors: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The outcome of a binding, in the order of the program's layers."""
+
+    path: str
+    filled: tuple[Filled, ...]
+    passed_over: tuple[str, ...]
+
+    def explain(self) -> str:
+        """One line a layer: its path, the stored layer, the reason."""
+        widths = [max((len(text) for text in column), default=0) for column in self._columns()]
+        lines = [self._summary()]
+        for one in self.filled:
+            match = one.match
+            lines.append(f"  {match.path:<{widths[0]}} <- {match.stored:<{widths[1]}}  {match.how.value}: {match.why}")
+        lines += [f"  passed over: {name}" for name in self.passed_over]
+        return "\n".join(lines) + "\n"
+
+    def _columns(self) -> tuple[list[str], list[str]]:
+        return [one.match.path for one in self.filled], [one.match.stored for one in self.filled]
+
+    def _summary(self) -> str:
+        tensors = sum(len(one.tensors) for one in self.filled)
+        ways = Counter(one.match.how.value for one in self.filled)
+        by = ", ".join(f"{count} by {how}" for how, count in sorted(ways.items()))
+        return f"{self.path}: {tensors} tensors of {len(self.filled)} layers ({by})"
+
+    def as_json(self) -> dict[str, Any]:
+        """The same for `json.dumps`."""
+        layers = [
+            {
+                "layer": one.match.path,
+                "stored": one.match.stored,
+                "how": one.match.how.value,
+                "why": one.match.why,
+                "tensors": dict(one.tensors),
+            }
+            for one in self.filled
+        ]
+        return {"weights": self.path, "layers": layers, "passed_over": list(self.passed_over)}
