@@ -1,1 +1,56 @@
-"""mnet, a compiler for mobile neural architectures."""
+"""mnet, a compiler for mobile neural architectures.
+
+    import mnet
+
+    mnet.compile("mobilenet_v3.mnet", "MobileNetV3Large", weights="v3.keras", target="tflite")
+
+    network = mnet.load("mobilenet_v3.mnet", "MobileNetV3Small", set={"width": 0.75})
+    network.cost().totals.macs
+    network.run(image=image)
+
+Whatever is wrong with a program or a file is raised as `DiagnosticError`, with all diagnostics in it.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .compiler.ir import Graph
+    from .driver import Artifact, Network, backend, compile, load, write  # noqa: A004  # the verb of the whole package
+    from .dsl.diagnostics import Diagnostic, DiagnosticError
+    from .version import __version__
+
+_HOMES = {
+    "Artifact": "driver",
+    "Diagnostic": "dsl.diagnostics",
+    "DiagnosticError": "dsl.diagnostics",
+    "Graph": "compiler.ir",
+    "Network": "driver",
+    "__version__": "version",
+    "backend": "driver",
+    "compile": "driver",
+    "load": "driver",
+    "write": "driver",
+}
+
+__all__ = [
+    "Artifact",
+    "Diagnostic",
+    "DiagnosticError",
+    "Graph",
+    "Network",
+    "__version__",
+    "backend",
+    "compile",
+    "load",
+    "write",
+]
+
+
+def __getattr__(name: str) -> object:
+    """Imports a public name from its home when it is first asked for: importing `mnet` imports nothing else."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(importlib.import_module(f".{_HOMES[name]}", __name__), name)

@@ -1,1 +1,222 @@
 """The conductor: source to graph to passes to artefact. The only file that knows the whole road."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any, BinaryIO, TypedDict, Unpack, cast
+
+from .backends import verification
+from .backends.base import Backend, Provenance
+from .backends.codes import NOT_A_TARGET, NOT_AN_OPTION
+from .backends.files import write_atomically
+from .backends.verification import Runtime, Verification
+from .compiler.cost import CostReport, cost
+from .compiler.data import Array
+from .compiler.elaborate import elaborate
+from .compiler.evaluate import evaluate
+from .compiler.initializers import Initialized
+from .compiler.ir import Graph
+from .compiler.ops import OPERATORS, Trait
+from .compiler.weights import Report, open_checkpoint, parse_rename
+from .compiler.weights import bind as bind_weights
+from .dsl import modules
+from .dsl.check import check
+from .dsl.diagnostics import DiagnosticError, Severity, error
+from .dsl.modules import Program
+from .dsl.reading import read_text
+from .dsl.source import Sources
+from .dsl.suggest import hint
+from .passes.pipeline import PipelineResult, parse_pipeline, run_pipeline
+from .version import __version__
+
+PathLike = str | Path
+
+_LARGEST_RENAME = 1 << 20
+
+TARGETS: Mapping[str, tuple[str, str]] = {"tflite": (".backends.tflite", "TFLite"), "onnx": (".backends.onnx", "Onnx")}
+"""The module and class of each backend; a module is imported when its target is asked for."""
+
+
+@dataclass(frozen=True)
+class Network:
+    """A model of a program, elaborated: layers, shapes and weights are known, nothing is optimised yet."""
+
+    graph: Graph
+    program: Program
+    options: tuple[tuple[str, str], ...] = ()
+    binding: Report | None = None
+    """Which tensor of a checkpoint went where; None where no checkpoint was given."""
+
+    @property
+    def initialised(self) -> bool:
+        """Whether weights are the documented initialiser's, for want of a checkpoint."""
+        return any(isinstance(parameter.data, Initialized) for parameter in self.graph.parameters.values())
+
+    def cost(self) -> CostReport:
+        """Parameters, MACs, FLOPs and bytes, layer by layer."""
+        return cost(self.graph)
+
+    def run(self, **inputs: Array) -> dict[str, Array]:
+        """The outputs by name, computed by the reference evaluator. Raises DiagnosticError on wrong inputs."""
+        return evaluate(self.graph, inputs)
+
+    def optimise(self, target: str | Backend) -> PipelineResult:
+        """The graph as the target's pipeline leaves it, with what each pass did."""
+        return run_pipeline(self.graph, parse_pipeline(",".join(backend(target).pipeline)))
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A file that was compiled. `changed` is false where it already held exactly these bytes."""
+
+    path: Path
+    target: str
+    changed: bool
+    files: tuple[Path, ...]
+
+
+class Loading(TypedDict, total=False):
+    """What `load` and `compile` may be told."""
+
+    set: Mapping[str, object]
+    """The model's parameters."""
+    weights: PathLike
+    """A checkpoint; without one, weights come from the documented initialisers."""
+    rename: PathLike
+    """How the checkpoint's names become ours."""
+    roots: Sequence[PathLike]
+    """Where imports are looked for, after the file's own directory."""
+    seed: int
+    """What the initialisers start from; 0 by default."""
+    sources: Sources
+    """Filled with every text read, so that the lines of a diagnostic can be shown."""
+
+
+def load(path: PathLike, model: str | None = None, **loading: Unpack[Loading]) -> Network:
+    """Reads, checks and elaborates a model of a `.mnet` file, and binds weights to it where they are given.
+
+    `model` may be left out where the file has one model. Raises DiagnosticError with everything that is wrong.
+    """
+    program = read(path, loading.get("roots", ()), loading.get("sources"))
+    given = loading.get("set", {})
+    graph = _seeded(elaborate(program, model, given), loading.get("seed", 0))
+    network = Network(graph, program, tuple((name, str(value)) for name, value in given.items()))
+    return bind(network, loading["weights"], loading.get("rename")) if "weights" in loading else network
+
+
+def read(path: PathLike, roots: Sequence[PathLike] = (), sources: Sources | None = None) -> Program:
+    """A program whose names and types are right. Raises DiagnosticError with every error found."""
+    program = modules.load(Path(path), tuple(map(Path, roots)), sources=sources)
+    signatures = {name: op.signature for name, op in OPERATORS.items() if op.surface}
+    activations = {name for name, op in OPERATORS.items() if op.has(Trait.ACTIVATION)}
+    found = check(program, signatures, activations)
+    if any(diagnostic.severity is Severity.ERROR for diagnostic in found):
+        raise DiagnosticError(found)
+    return program
+
+
+def _seeded(graph: Graph, seed: int) -> Graph:
+    """The graph with all initialised parameters drawn from another seed."""
+    parameters = {
+        name: replace(parameter, data=replace(parameter.data, seed=seed))
+        if isinstance(parameter.data, Initialized)
+        else parameter
+        for name, parameter in graph.parameters.items()
+    }
+    return replace(graph, parameters=parameters)
+
+
+def bind(network: Network, weights: PathLike, rename: PathLike | None = None) -> Network:
+    """The network with the tensors of a checkpoint. Raises DiagnosticError where they do not fit."""
+    rules = (
+        None
+        if rename is None
+        else parse_rename(read_text(Path(rename), str(rename), _LARGEST_RENAME, network.program.sources))
+    )
+    bound = bind_weights(network.graph, open_checkpoint(Path(weights)), rules)
+    return replace(network, graph=bound.graph, binding=bound.report)
+
+
+def compile(  # noqa: A001  # the verb of the whole package
+    path: PathLike,
+    model: str | None = None,
+    *,
+    target: str | Backend = "tflite",
+    output: PathLike | None = None,
+    **loading: Unpack[Loading],
+) -> Artifact:
+    """From a `.mnet` file to an artefact: `load`, then `write`."""
+    return write(load(path, model, **loading), target, output)
+
+
+def write(network: Network, target: str | Backend = "tflite", output: PathLike | None = None) -> Artifact:
+    """Optimises for the target and writes the artefact, by default beside the working directory's name of the model.
+
+    Raises DiagnosticError, with nothing written, where the target can't take the model.
+    """
+    chosen = backend(target)
+    graph = network.optimise(chosen).graph
+    if refusals := chosen.check(graph):
+        raise DiagnosticError(refusals)
+    path = Path(output) if output else Path(network.graph.name).with_suffix(chosen.suffix)
+    beside: list[Path] = []
+
+    def write_beside(suffix: str, write_data: Callable[[BinaryIO], None]) -> str:
+        beside.append(path.with_name(path.name + suffix))
+        write_atomically(beside[-1], write_data)
+        return beside[-1].name
+
+    provenance = _provenance(network, chosen)
+    changed = write_atomically(path, lambda file: chosen.write(graph, file, provenance, write_beside))
+    return Artifact(path, chosen.name, changed, (path, *beside))
+
+
+def backend(target: str | Backend, **options: Any) -> Backend:
+    """A backend by the name of its target, or the one given. Raises DiagnosticError for unknown names."""
+    if not isinstance(target, str):
+        return target
+    if target not in TARGETS:
+        raise DiagnosticError(error(NOT_A_TARGET, f"there is no target `{target}`", hint=hint(target, TARGETS)))
+    module, name = TARGETS[target]
+    kind = getattr(importlib.import_module(module, __package__), name)
+    known = [field.name for field in fields(kind)]
+    for option in options.keys() - known:
+        message = f"target `{target}` has no option `{option}`; it has {', '.join(f'`{k}`' for k in known)}"
+        raise DiagnosticError(error(NOT_AN_OPTION, message))
+    chosen: Backend = kind(**options)
+    return chosen
+
+
+def _provenance(network: Network, chosen: Backend) -> Provenance:
+    """What the bytes depend on, and nothing else: no clock, no directory, no user."""
+    digest = hashlib.sha256()
+    for name, source in sorted(network.program.sources.by_name.items()):
+        digest.update(f"{Path(name).name}\0{source.text}\0".encode())
+    options = (("model", network.graph.name), *network.options, *_options(chosen))
+    return Provenance(__version__, digest.hexdigest(), options)
+
+
+def _options(chosen: Backend) -> Iterator[tuple[str, str]]:
+    for field in fields(chosen):
+        yield field.name, str(getattr(chosen, field.name))
+
+
+def runtime(artifact: PathLike) -> Runtime:
+    """What runs an artefact, by the ending of its name. Raises DiagnosticError where that is no target's."""
+    target = Path(artifact).suffix.removeprefix(".")
+    if target not in TARGETS:
+        endings = " or ".join(f"`.{name}`" for name in TARGETS)
+        raise DiagnosticError(error(NOT_A_TARGET, f"`{artifact}` does not end in {endings}"))
+    return cast("Runtime", importlib.import_module(f"{TARGETS[target][0]}.runtime", __package__))
+
+
+def verify(artifact: PathLike, network: Network, *, tolerance: float = 1e-4, seed: int = 0) -> Verification:
+    """Runs an artefact in its runtime and compares it with the network as the evaluator computes it."""
+    optimised = network.optimise(Path(artifact).suffix.removeprefix(".")).graph
+    return verification.verify(
+        Path(artifact), runtime(artifact), network.graph, optimised, tolerance=tolerance, seed=seed
+    )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import BinaryIO, ClassVar, Protocol
+from dataclasses import Field, dataclass
+from typing import Any, BinaryIO, ClassVar, Protocol
 
 from ..compiler.ir import Graph, Node
 from ..dsl.diagnostics import Diagnostic
@@ -45,6 +45,7 @@ class Backend(Protocol):
 
     name: ClassVar[str]
     suffix: ClassVar[str]
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 
     @property
     def pipeline(self) -> tuple[str, ...]:

@@ -1,0 +1,110 @@
+"""Does an artefact compute what its model means? Its runtime against the reference evaluator.
+
+The outputs are compared first. Where one differs, every layer is: the first that differs in the graph's
+order is where to look, and it knows its line.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from ..compiler.arrays import numpy_dtype
+from ..compiler.data import Array
+from ..compiler.evaluate import evaluate, evaluate_nodes
+from ..compiler.ir import Graph
+from ..dsl.source import Span
+
+
+class Runtime(Protocol):
+    """What reads a format back: the module `runtime` of its backend."""
+
+    def run(self, model: Path, inputs: Mapping[str, Array], threads: int = 1) -> dict[str, Array]:
+        """Outputs by name, in the program's layout."""
+        ...
+
+    def run_all(self, model: Path, inputs: Mapping[str, Array], threads: int = 1) -> dict[str, Array]:
+        """Every intermediate result by the name of its value in the IR, in the IR's layout."""
+        ...
+
+    def latency(self, model: Path, runs: int = 50, warmup: int = 5, threads: int = 1) -> float:
+        """The median seconds of one inference on random inputs at batch 1."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """How far a tensor is from the reference. `relative` is the largest difference over the largest magnitude."""
+
+    name: str
+    relative: float
+    absolute: float
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """`layers` holds, in order, what differs by more than the tolerance; it is looked at only where an output does."""
+
+    tolerance: float
+    outputs: tuple[Comparison, ...]
+    layers: tuple[Comparison, ...] = ()
+
+    @property
+    def passed(self) -> bool:
+        """Whether every output is within the tolerance."""
+        return all(output.relative <= self.tolerance for output in self.outputs)
+
+
+def verify(  # noqa: PLR0913  # what is run, on what, and how it is judged
+    artifact: Path, runtime: Runtime, graph: Graph, optimised: Graph, *, tolerance: float, seed: int
+) -> Verification:
+    """Runs both on the same seeded random inputs.
+
+    Outputs are compared with `graph`, as the program means it; layers with `optimised`, whose values the
+    artefact's tensors are named after. Raises DiagnosticError where the runtime can't run the artefact.
+    """
+    inputs = random_inputs(graph, seed)
+    expected, found = evaluate(graph, inputs), runtime.run(artifact, inputs)
+    outputs = tuple(compare(name, array, found.get(name)) for name, array in expected.items())
+    verification = Verification(tolerance, outputs)
+    if verification.passed:
+        return verification
+    layers = _layers(optimised, inputs, runtime.run_all(artifact, inputs))
+    return Verification(tolerance, outputs, tuple(layer for layer in layers if layer.relative > tolerance))
+
+
+def random_inputs(graph: Graph, seed: int, batch: int = 1) -> dict[str, Array]:
+    """Uniform in [-1, 1) for floating-point inputs, 0 to 100 for integers; a symbolic batch is `batch`."""
+    random = np.random.default_rng(seed)
+    inputs = {}
+    for value in graph.inputs:
+        shape = tuple(dim if isinstance(dim, int) else batch for dim in value.type.shape)
+        low, high = (-1.0, 1.0) if value.type.dtype.is_float else (0.0, 100.0)
+        inputs[value.name] = random.uniform(low, high, shape).astype(numpy_dtype(value.type.dtype))
+    return inputs
+
+
+def compare(name: str, expected: Array, found: Array | None, span: Span | None = None) -> Comparison:
+    """A missing tensor, another shape, or a NaN where there should be none is infinitely far away."""
+    if found is None or found.shape != expected.shape:
+        return Comparison(name, np.inf, np.inf, span)
+    difference = np.abs(found.astype(np.float64) - expected.astype(np.float64))
+    absolute = float(np.max(difference, initial=0.0))
+    scale = float(np.max(np.abs(expected), initial=0.0)) or 1.0
+    return (
+        Comparison(name, np.inf, np.inf, span)
+        if np.isnan(absolute)
+        else Comparison(name, absolute / scale, absolute, span)
+    )
+
+
+def _layers(graph: Graph, inputs: Mapping[str, Array], found: Mapping[str, Array]) -> Iterator[Comparison]:
+    for node, results in evaluate_nodes(graph, inputs):
+        for value, expected in zip(node.outputs, results, strict=True):
+            if value.name in found:
+                yield compare(value.name, expected, found[value.name], node.span)

@@ -1,0 +1,48 @@
+"""`mnet check`: every error of a program, without compiling it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from .. import driver
+from ..compiler.elaborate import elaborate
+from ..dsl.diagnostics import Diagnostic, DiagnosticError
+from ..dsl.tree import Model, Module
+from . import options
+from .console import FINDINGS, Console, reporting
+
+
+@click.command(name="check")
+@options.source
+@reporting
+def command(
+    console: Console, program: Path, model: str | None, parameters: dict[str, str], roots: tuple[Path, ...]
+) -> None:
+    """Find every error in MODEL.mnet: syntax, names, types, then shapes.
+
+    Shapes are checked in the model that --model names; without it, in each model of the file whose
+    parameters all have defaults. Exit code 1 where anything was found, 2 where the file can't be read.
+    """
+    checked = driver.read(program, roots, console.sources)
+    names = [model] if model else _models(checked.main)
+    found: list[Diagnostic] = []
+    for name in names:
+        try:
+            elaborate(checked, name, parameters)
+        except DiagnosticError as failure:
+            found.extend(d for d in failure.diagnostics if d not in found)
+    if found:
+        console.fail(found, FINDINGS)
+    checks = f"{program}: no errors" + (f" ({', '.join(names)})" if names else "")
+    console.result(checks, {"diagnostics": [], "models": names})
+
+
+def _models(module: Module) -> list[str]:
+    """The models that can be elaborated as they stand."""
+    return [
+        item.name.name
+        for item in module.items
+        if isinstance(item, Model) and all(parameter.default for parameter in item.parameters)
+    ]

@@ -1,0 +1,105 @@
+"""`mnet compile`: from a program to an artefact."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from .. import driver
+from ..backends.files import write_atomically
+from . import options
+from .console import Console, given, reporting
+
+
+@click.command(name="compile")
+@options.source
+@options.checkpoint
+@click.option(
+    "--target", type=click.Choice(sorted(driver.TARGETS)), help="The format; by default what OUT ends with, or tflite."
+)
+@click.option(
+    "-o",
+    "--output",
+    metavar="OUT",
+    type=click.Path(path_type=Path),
+    help="The file to write; by default the model's name.",
+)
+@click.option("--batch", type=click.IntRange(min=1), help="Fixes a symbolic batch to this size.")
+@click.option("--opset", type=int, help="ONNX: the operator set.")
+@click.option("--layout", type=click.Choice(["nchw", "nhwc"]), help="ONNX: the layout of images at inputs and outputs.")
+@click.option(
+    "--depfile", metavar="FILE", type=click.Path(path_type=Path), help="Writes a Make rule of all files read."
+)
+@reporting
+def command(
+    console: Console,
+    program: Path,
+    model: str | None,
+    parameters: dict[str, str],
+    roots: tuple[Path, ...],
+    weights: Path | None,
+    rename: Path | None,
+    seed: int,
+    target: str | None,
+    output: Path | None,
+    depfile: Path | None,
+    **backend_options: Any,
+) -> None:
+    """Compile a model of MODEL.mnet to TFLite or ONNX.
+
+    Nothing is written where the output already holds the same bytes, so a build system sees no change.
+    Without --weights the parameters come from a seeded initialiser, and a notice says so.
+    """
+    backend = driver.backend(target or _target_of(output), **given(**backend_options))
+    files = given(weights=weights, rename=rename)
+    network = driver.load(program, model, set=parameters, roots=roots, seed=seed, sources=console.sources, **files)
+    if network.initialised:
+        console.notice(f"notice: no weights given; parameters are initialised from seed {seed}")
+    artifact = driver.write(network, backend, output)
+    if depfile:
+        _write_depfile(depfile, artifact, [*network.program.files, *files.values()])
+    console.result(_summary(artifact), _values(network, artifact))
+
+
+def _target_of(output: Path | None) -> str:
+    suffix = output.suffix if output else ""
+    return next((name for name in driver.TARGETS if suffix == f".{name}"), "tflite")
+
+
+def _write_depfile(path: Path, artifact: driver.Artifact, read: Iterable[Path]) -> None:
+    """A Make rule, as compilers write it: what was written depends on what was read."""
+    targets, prerequisites = (" ".join(map(_escape, paths)) for paths in (artifact.files, read))
+    rule = f"{targets}: {prerequisites}\n".encode()
+    write_atomically(path, lambda file: file.write(rule))
+
+
+def _escape(path: Path) -> str:
+    """What Make would take apart, quoted for it."""
+    return str(path).replace("$", "$$").replace("#", "\\#").replace(" ", "\\ ")
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _summary(artifact: driver.Artifact) -> str:
+    size = sum(path.stat().st_size for path in artifact.files)
+    return f"{artifact.path}: {size:,} bytes" + ("" if artifact.changed else ", unchanged")
+
+
+def _values(network: driver.Network, artifact: driver.Artifact) -> dict[str, Any]:
+    return {
+        "model": network.graph.name,
+        "target": artifact.target,
+        "artifact": str(artifact.path),
+        "files": [
+            {"path": str(path), "bytes": path.stat().st_size, "sha256": _sha256(path)} for path in artifact.files
+        ],
+        "changed": artifact.changed,
+        "initialised": network.initialised,
+    }

@@ -1,0 +1,86 @@
+"""What commands share in talking to people and to programs.
+
+Results go to stdout, everything else to stderr. With `--format json` a command prints one JSON object
+with a `schema_version`, whatever happens.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, NoReturn, ParamSpec
+
+import click
+
+from ..dsl.diagnostics import Diagnostic, DiagnosticError
+from ..dsl.render import render, to_json
+from ..dsl.source import Sources
+
+SCHEMA_VERSION = 1
+FINDINGS = 1
+WRONG_INPUT = 2
+
+P = ParamSpec("P")
+
+
+@dataclass
+class Console:
+    """Where a command reports. `sources` fills up as files are read, so that their lines can be shown."""
+
+    json: bool = False
+    sources: Sources = field(default_factory=Sources)
+
+    def result(self, text: str, values: Mapping[str, Any]) -> None:
+        """Prints the command's result: the text for people, or the values for programs."""
+        if self.json:
+            click.echo(json.dumps({"schema_version": SCHEMA_VERSION, **values}, indent=2))
+        elif text:
+            click.echo(text)
+
+    def notice(self, text: str) -> None:
+        """Says something on the side."""
+        click.echo(text, err=True)
+
+    def diagnostics(self, found: Iterable[Diagnostic]) -> None:
+        """Shows diagnostics to people."""
+        click.echo(render(found, self.sources, colour=_colour()), err=True, nl=False)
+
+    def fail(self, found: Iterable[Diagnostic], code: int = WRONG_INPUT) -> NoReturn:
+        """Shows what was found, in the chosen format, and ends with `code`."""
+        listed = tuple(found)
+        if self.json:
+            self.result("", to_json(listed))
+        else:
+            self.diagnostics(listed)
+        sys.exit(code)
+
+
+def _colour() -> bool:
+    return sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+
+
+def reporting(command: Callable[P, None]) -> Callable[P, None]:
+    """Gives the command a `console`, and turns diagnostics that it raises into its output and exit code 2."""
+
+    @click.option(
+        "--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How results are printed."
+    )
+    @functools.wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+        console = Console(json=kwargs.pop("format_") == "json")
+        kwargs["console"] = console
+        try:
+            command(*args, **kwargs)
+        except DiagnosticError as failure:
+            console.fail(failure.diagnostics)
+
+    return wrapped
+
+
+def given(**options: Any) -> dict[str, Any]:
+    """The options that the user gave; what is left out is left to the API's defaults."""
+    return {name: value for name, value in options.items() if value is not None}
