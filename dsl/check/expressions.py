@@ -164,7 +164,8 @@ def _comprehension(frame: Frame, node: Comprehension) -> Type:
 def _labelled(frame: Frame, node: Labelled) -> Type:
     take_label(frame, node.label)
     layers = frame.body.layers
-    type_ = infer(frame.labelled(), node.value)
+    # A label names the layer of a call; anything else under it is a scope of paths of its own.
+    type_ = infer(frame if isinstance(node.value, Call) else frame.labelled(), node.value)
     if frame.body.layers == layers and not isinstance(type_, InstanceOf) and type_ is not ANY:
         frame.report.error(
             codes.LABEL_WITHOUT_LAYER,
@@ -235,11 +236,11 @@ def _call(frame: Frame, node: Call, callee: Type) -> Type:
 
 
 def _pipe(frame: Frame, node: Pipe, left: Type) -> Type:
-    """`x |> label: f(args)` and `x |> f`. What stands under the label is a scope of paths."""
+    """`x |> label: f(args)` and `x |> f`."""
     right = node.right
     if isinstance(right, Labelled):
         take_label(frame, right.label)
-        frame, right = frame.labelled(), right.value
+        right = right.value
     callee_expr = right.callee if isinstance(right, Call) else right
     callee = infer(frame, callee_expr)
     arguments = _arguments(frame, right.arguments) if isinstance(right, Call) else []

@@ -25,7 +25,7 @@ from ..tree import (
     Statement,
     TensorShape,
 )
-from ..types import ANY, INT, TENSOR, FunctionOf, ListOf, TupleOf, Type
+from ..types import ANY, DTYPE, INT, TENSOR, FunctionOf, ListOf, TupleOf, Type
 from .arithmetic import need_bool
 from .declared import signature_of
 from .expressions import check_loop_label, infer, need_list
@@ -220,8 +220,9 @@ def _take(frame: Frame, taken: Taken, name: Identifier, what: str) -> None:
 
 
 def _check_shape(frame: Frame, shape: TensorShape) -> None:
-    dtypes = [str(dtype) for dtype in DType]
-    if shape.dtype.name not in dtypes:
+    dtype = frame.scope.find(shape.dtype.name)
+    if dtype is None or not fits(dtype.type, DTYPE):
+        dtypes = [str(dtype) for dtype in DType]
         likely = frame.report.suggest(shape.dtype.name, dtypes)
         frame.report.error(
             codes.UNKNOWN_DTYPE,
