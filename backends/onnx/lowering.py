@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from ...compiler.ir import Graph
-from . import pointwise, reshaping, spatial
+from . import pointwise, reshaping, resizing, spatial
 from .emitter import Emitter, Options
 from .layouts import Layout
 from .pointwise import Rule, binary, unary
@@ -50,7 +50,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "split": reshaping.split,
         "slice": reshaping.slice_,
         "pad": reshaping.pad,
-        "resize": spatial.resize,
+        "resize": resizing.resize,
         "reshape": reshaping.reshape,
         "transpose": reshaping.transpose,
     }

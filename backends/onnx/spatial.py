@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from ...compiler.ir import Node, Value
 from .attributes import attributes, pads
 from .emitter import Emitter
-from .layouts import Layout, channels_first, stored, without
+from .layouts import Layout, channels_first, without
 
 _IMAGE = channels_first(4)
 _OUTPUT_CHANNELS_FIRST = (3, 2, 0, 1)
@@ -95,44 +93,3 @@ def batch_norm(e: Emitter, node: Node) -> None:
 
     inputs = e.read(x, layout), vector(gamma, 1.0), vector(beta, 0.0), vector(mean_, 0.0), vector(variance, 1.0)
     e.result(node, layout, "BatchNormalization", *inputs, epsilon=attributes(node)["epsilon"])
-
-
-_NEAREST = {"half_pixel": "round_prefer_ceil", "align_corners": "round_prefer_ceil", "asymmetric": "floor"}
-
-
-def resize(e: Emitter, node: Node) -> None:
-    """`Resize`, to `sizes`; below opset 18 by `scales` where the batch is open."""
-    (x,), coordinates = node.operands, str(node.attributes["coordinates"])
-    mode = {"mode": "nearest", "nearest_mode": _NEAREST[coordinates]}
-    if node.attributes["method"] == "bilinear":
-        mode = {"mode": "linear"}
-    e.result(
-        node,
-        _IMAGE,
-        "Resize",
-        e.read(x, _IMAGE),
-        *_new_size(e, node),
-        coordinate_transformation_mode=coordinates,
-        **mode,
-        **({"axes": (2, 3)} if e.opset >= 18 else {}),
-    )
-
-
-def _new_size(e: Emitter, node: Node) -> tuple[str, ...]:
-    """The inputs `roi`, `scales` and `sizes`, of which the first is never needed."""
-    (x,) = node.operands
-    if e.opset >= 18:
-        return "", "", e.integers(attributes(node)["size"])
-    shape = stored(e.shape(node.output), _IMAGE)
-    if all(isinstance(dim, int) for dim in shape):
-        return "", "", e.dims(shape)
-    sides = (_scale(e.static(x, axis), e.static(node.output, axis)) for axis in (1, 2))
-    return "", e.floats((1.0, 1.0, *sides))
-
-
-def _scale(size: int, count: int) -> float:
-    """The factor that makes a runtime, which multiplies in float32 and rounds down, arrive at `count`."""
-    scale = np.float32(count) / np.float32(size)
-    while np.floor(np.float32(size) * scale) < count:
-        scale = np.nextafter(scale, np.float32(np.inf))
-    return float(scale)
