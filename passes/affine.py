@@ -111,8 +111,7 @@ def _norm_shift(mean: Array, scale: Array, beta: Array | float = 0.0) -> Array:
 
 
 def _bias_after(bias: Array | float = 0.0, scale: Array | float = 1.0, shift: Array | float = 0.0) -> Array:
-    result: Array = np.asarray(bias, np.float64) * scale + shift
-    return result
+    return np.asarray(bias, np.float64) * scale + shift
 
 
 def _scale_outputs(weight: Array, scale: Array) -> Array:
@@ -127,7 +126,8 @@ def _scale_inputs(weight: Array, scale: Array, groups: int) -> Array:
 def _bias_before(weight: Array, shift: Array, groups: int, bias: Array | float = 0.0) -> Array:
     grouped, per_input = _by_group(_wide(weight), shift, groups)
     taps = grouped.sum(axis=tuple(range(grouped.ndim - 3)), dtype=np.float64)
-    return np.asarray(bias, np.float64) + np.einsum("igf,ig->gf", taps, per_input).ravel()
+    moved: Array = np.einsum("igf,ig->gf", taps, per_input).ravel()
+    return moved + bias
 
 
 def _by_group(weight: Array, inputs: Array, groups: int) -> tuple[Array, Array]:

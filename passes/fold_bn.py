@@ -30,11 +30,7 @@ class FoldBatchNorm:
     name: ClassVar[str] = "fold-bn"
 
     def run(self, graph: Graph) -> PassResult:
-        rewriter = Rewriter(graph)
-        for node in rewriter.walk():
-            if node.op is BATCH_NORM:
-                _fold(rewriter, node)
-        return rewriter.finish()
+        return Rewriter(graph).exhaust(_fold)
 
 
 def norm_map(rewriter: Rewriter, node: Node) -> tuple[TensorData, TensorData] | None:
@@ -51,6 +47,8 @@ def _data(parameter: Parameter | None) -> TensorData | None:
 
 
 def _fold(rewriter: Rewriter, node: Node) -> None:
+    if node.op is not BATCH_NORM:
+        return
     known, x = norm_map(rewriter, node), node.inputs[0]
     if known is None or x is None:
         rewriter.missed(node, "not folded: its statistics are computed")

@@ -31,15 +31,12 @@ class FoldConstants:
     limit: int = 1 << 20
 
     def run(self, graph: Graph) -> PassResult:
-        rewriter = Rewriter(graph)
-        for node in rewriter.walk():
-            known = [rewriter.parameter(value) for value in node.operands]
-            parameters = [parameter for parameter in known if parameter is not None]
-            if node.inputs and len(parameters) == len(known):
-                self._fold(rewriter, node, parameters)
-        return rewriter.finish()
+        return Rewriter(graph).exhaust(self._fold)
 
-    def _fold(self, rewriter: Rewriter, node: Node, parameters: Sequence[Parameter]) -> None:
+    def _fold(self, rewriter: Rewriter, node: Node) -> None:
+        parameters = [parameter for parameter in map(rewriter.parameter, node.operands) if parameter is not None]
+        if len(parameters) < len(list(node.operands)):
+            return
         if any(map(rewriter.is_output, node.outputs)):
             rewriter.missed(node, "not folded: it is an output of the graph")
             return
@@ -47,8 +44,7 @@ class FoldConstants:
         if size > max(self.limit, given):
             rewriter.missed(node, f"not folded: the result has {size} bytes, more than its operands and {self.limit}")
             return
-        constants = _constants(node, parameters)
-        rewriter.make_constant(node, constants)
+        rewriter.make_constant(node, _constants(node, parameters))
         rewriter.changed(node, "computed by the compiler")
 
 

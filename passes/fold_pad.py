@@ -46,15 +46,13 @@ class FoldPad:
     name: ClassVar[str] = "fold-pad"
 
     def run(self, graph: Graph) -> PassResult:
-        rewriter = Rewriter(graph)
-        for node in rewriter.walk():
-            pad = rewriter.producer(node.inputs[0]) if node.op.name in _FOLDS else None
-            if pad is not None and pad.op is PAD:
-                _fold(rewriter, pad, node)
-        return rewriter.finish()
+        return Rewriter(graph).exhaust(_fold)
 
 
-def _fold(rewriter: Rewriter, pad: Node, node: Node) -> None:
+def _fold(rewriter: Rewriter, node: Node) -> None:
+    pad = rewriter.producer(node.inputs[0]) if node.op.name in _FOLDS else None
+    if pad is None or pad.op is not PAD:
+        return
     try:
         attributes = _FOLDS[node.op.name](rewriter, pad, node)
         _check_types(pad, node, attributes)

@@ -34,14 +34,12 @@ class FoldScale:
     name: ClassVar[str] = "fold-scale"
 
     def run(self, graph: Graph) -> PassResult:
-        rewriter = Rewriter(graph)
-        for node in rewriter.walk():
-            if node.op.name in _MAPS:
-                _fold(rewriter, node)
-        return rewriter.finish()
+        return Rewriter(graph).exhaust(_fold)
 
 
 def _fold(rewriter: Rewriter, node: Node) -> None:
+    if node.op.name not in _MAPS:
+        return
     x, constant = _sides(rewriter, node)
     channels = node.output.type.shape[-1:]
     if constant is None or x.type != node.output.type or not x.type.dtype.is_float:

@@ -25,23 +25,19 @@ class FuseActivations:
     activations: tuple[Literal["relu", "relu6"], ...] = ("relu", "relu6")
 
     def run(self, graph: Graph) -> PassResult:
-        rewriter = Rewriter(graph)
-        for node in rewriter.walk():
-            if node.op.name in self.activations:
-                _fuse(rewriter, node)
-        return rewriter.finish()
+        return Rewriter(graph).exhaust(self._fuse)
 
-
-def _fuse(rewriter: Rewriter, node: Node) -> None:
-    layer = rewriter.producer(node.inputs[0])
-    if layer is None or not layer.op.has(Trait.FUSES_ACTIVATION):
-        return
-    if layer.attributes["activation"] != "none":
-        rewriter.missed(node, f"not fused: `{layer.path}` applies {layer.attributes['activation']} already")
-        return
-    if rewriter.sole_reader(layer.output) is None:
-        rewriter.missed(node, f"not fused: `{layer.path}` has other readers")
-        return
-    rewriter.swap(replace(layer, attributes={**layer.attributes, "activation": node.op.name}))
-    rewriter.bypass(node, layer.output)
-    rewriter.changed(node, f"fused into `{layer.path}`")
+    def _fuse(self, rewriter: Rewriter, node: Node) -> None:
+        if node.op.name not in self.activations:
+            return
+        layer = rewriter.producer(node.inputs[0])
+        if layer is None or not layer.op.has(Trait.FUSES_ACTIVATION):
+            return
+        if layer.attributes["activation"] != "none":
+            rewriter.missed(node, f"not fused: `{layer.path}` applies {layer.attributes['activation']} already")
+        elif rewriter.sole_reader(layer.output) is None:
+            rewriter.missed(node, f"not fused: `{layer.path}` has other readers")
+        else:
+            rewriter.swap(replace(layer, attributes={**layer.attributes, "activation": node.op.name}))
+            rewriter.bypass(node, layer.output)
+            rewriter.changed(node, f"fused into `{layer.path}`")

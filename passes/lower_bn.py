@@ -28,14 +28,12 @@ class LowerBatchNorm:
     name: ClassVar[str] = "lower-bn"
 
     def run(self, graph: Graph) -> PassResult:
-        rewriter = Rewriter(graph)
-        for node in rewriter.walk():
-            if node.op is BATCH_NORM:
-                _lower(rewriter, node)
-        return rewriter.finish()
+        return Rewriter(graph).exhaust(_lower)
 
 
 def _lower(rewriter: Rewriter, node: Node) -> None:
+    if node.op is not BATCH_NORM:
+        return
     known, x = norm_map(rewriter, node), node.inputs[0]
     if known is None or x is None:
         rewriter.missed(node, "not lowered: its statistics are computed")

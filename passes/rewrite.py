@@ -9,7 +9,7 @@ goes at once.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from ..compiler.data import TensorData
@@ -145,7 +145,18 @@ class Rewriter:
             name = f"{base}_{count}"
         return name
 
-    # the end
+    # what a pass does
+
+    def exhaust(self, visit: Callable[[Rewriter, Node], None]) -> PassResult:
+        """Visits every node, until a whole turn changes nothing. Nearly all is found in the first turn, because nodes
+        are visited after what they read; the misses are those of the last."""
+        before = -1
+        while before != len(self._changes):
+            before = len(self._changes)
+            self._misses.clear()
+            for node in self.walk():
+                visit(self, node)
+        return self.finish()
 
     def changed(self, place: Node | Parameter, text: str) -> None:
         """Notes what has been done."""

@@ -51,25 +51,16 @@ class Simplify:
     name: ClassVar[str] = "simplify"
 
     def run(self, graph: Graph) -> PassResult:
-        rewriter = Rewriter(graph)
-        while _sweep(rewriter):
-            pass
-        return rewriter.finish()
+        return Rewriter(graph).exhaust(_simplify)
 
 
-def _sweep(rewriter: Rewriter) -> bool:
-    """One turn over the graph; most of what a rule makes possible, a later node of the same turn finds."""
-    return sum(_simplify(rewriter, node) for node in rewriter.walk()) > 0
-
-
-def _simplify(rewriter: Rewriter, node: Node) -> bool:
+def _simplify(rewriter: Rewriter, node: Node) -> None:
     """Applies the first rule that fits, and says so."""
     for rule in _RULES.get(node.op.name, ()):
         change = rule(rewriter, node)
         if change is not None:
             rewriter.changed(node, change)
-            return True
-    return False
+            return
 
 
 def _drop(rewriter: Rewriter, node: Node, value: Value, why: str) -> str | None:
