@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...dsl.source import Span
 from ...dsl.suggest import hint
-from ...dsl.types import ListOf, Parameter, Signature
+from ...dsl.types import REQUIRED, ListOf, Parameter, Signature
 from ..codes import BAD_CALL
 from ..ir import Value
 from .errors import EvaluationError
@@ -16,16 +15,14 @@ from .fit import fit
 from .values import POISON
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """A value and where it was written."""
 
     value: Any
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Arguments:
+class Arguments(NamedTuple):
     """`piped` come from the left of a pipe."""
 
     piped: Sequence[Given] = ()
@@ -39,12 +36,11 @@ class Arguments:
         return any(given.value is POISON for _, given in self.keywords)
 
 
-@dataclass(frozen=True, slots=True)
-class Bound:
-    """Arguments by the parameters that they are for, not yet fitted to them."""
+class Bound(NamedTuple):
+    """Arguments and the parameters that they are for; the values by name, not yet fitted."""
 
     tensors: Sequence[Given]
-    values: Mapping[str, Given]
+    values: Mapping[str, tuple[Parameter, Given]]
 
 
 def bind(signature: Signature, arguments: Arguments) -> Bound:
@@ -54,15 +50,13 @@ def bind(signature: Signature, arguments: Arguments) -> Bound:
         extra = rest[len(signature.parameters)]
         message = f"`{signature.name}` takes {_count(len(signature.parameters), 'value')}, found {len(rest)}"
         raise EvaluationError(BAD_CALL, message, label="one too many", span=extra.span)
-    values = {parameter.name: given for parameter, given in zip(signature.parameters, rest, strict=False)}
-    for name, given in arguments.keywords:
-        _need_free(signature, name, given, values)
-        values[name] = given
+    values = {parameter.name: (parameter, given) for parameter, given in zip(signature.parameters, rest, strict=False)}
+    if arguments.keywords:
+        _bind_keywords(signature, arguments, values)
     for parameter in signature.parameters:
-        if parameter.required and parameter.name not in values:
-            raise EvaluationError(
-                BAD_CALL, f"`{signature.name}` needs `{parameter.name}`", label=f"`{parameter.name}` is missing"
-            )
+        if parameter.default is REQUIRED and parameter.name not in values:
+            missing = f"`{parameter.name}` is missing"
+            raise EvaluationError(BAD_CALL, f"`{signature.name}` needs `{parameter.name}`", label=missing)
     return Bound(tensors, values)
 
 
@@ -74,43 +68,46 @@ def tensors_of(signature: Signature, bound: Bound) -> tuple[Any, ...]:
     return tuple([_fitted(parameter, item) for parameter, item in zip(wanted, given, strict=True)])
 
 
-def values_of(signature: Signature, bound: Bound) -> dict[str, Any]:
+def values_of(bound: Bound) -> dict[str, Any]:
     """The values given, each as its parameter has it."""
-    return {p.name: _fitted(p, bound.values[p.name]) for p in signature.parameters if p.name in bound.values}
+    return {name: _fitted(parameter, given) for name, (parameter, given) in bound.values.items()}
 
 
 def _fitted(parameter: Parameter, given: Given) -> Any:
     try:
         return fit(given.value, parameter.type, f"`{parameter.name}`")
-    except EvaluationError as problem:
-        problem.span = given.span
+    except EvaluationError as error:
+        error.span = given.span
         raise
 
 
 def _split(signature: Signature, arguments: Arguments) -> tuple[Sequence[Given], Sequence[Given]]:
     """The tensors, which come by the pipe and first, and the other positional arguments."""
-    slots = signature.tensors[len(arguments.piped) :]
-    positional = arguments.positional
+    piped, positional = arguments.piped, arguments.positional
     count = 0
-    while count < len(positional) and _is_tensors(positional[count].value, slots[count:]):
+    while count < len(positional) and _is_tensors(positional[count].value, signature, len(piped) + count):
         count += 1
-    return [*arguments.piped, *positional[:count]], positional[count:]
+    return [*piped, *positional[:count]], positional[count:]
 
 
-def _is_tensors(value: Any, slots: Sequence[Parameter]) -> bool:
+def _is_tensors(value: Any, signature: Signature, index: int) -> bool:
     """A tensor, or a list of them; an empty list where a list of tensors is expected."""
-    if isinstance(value, list):
-        return _is_tensors(value[0], slots) if value else bool(slots) and isinstance(slots[0].type, ListOf)
-    return isinstance(value, Value)
+    if not isinstance(value, list):
+        return isinstance(value, Value)
+    if value:
+        return _is_tensors(value[0], signature, index)
+    return index < len(signature.tensors) and isinstance(signature.tensors[index].type, ListOf)
 
 
-def _need_free(signature: Signature, name: str, given: Given, values: Mapping[str, Given]) -> None:
-    if name in values:
-        raise EvaluationError(BAD_CALL, f"`{name}` is given twice", label="given again here", span=given.span)
-    names = [parameter.name for parameter in signature.parameters]
-    if name not in names:
-        message = f"`{signature.name}` has no parameter `{name}`"
-        raise EvaluationError(BAD_CALL, message, hint=hint(name, names), span=given.span)
+def _bind_keywords(signature: Signature, arguments: Arguments, values: dict[str, tuple[Parameter, Given]]) -> None:
+    parameters = {parameter.name: parameter for parameter in signature.parameters}
+    for name, given in arguments.keywords:
+        if name in values:
+            raise EvaluationError(BAD_CALL, f"`{name}` is given twice", label="given again here", span=given.span)
+        if name not in parameters:
+            message = f"`{signature.name}` has no parameter `{name}`"
+            raise EvaluationError(BAD_CALL, message, hint=hint(name, parameters), span=given.span)
+        values[name] = parameters[name], given
 
 
 def _count(number: int, noun: str) -> str:

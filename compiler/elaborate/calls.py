@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...dsl import tree
 from ...dsl.source import Span
@@ -22,8 +21,7 @@ from .scope import Scope
 from .values import POISON, BlockValue, BuiltinValue, ConstantMaker, FunctionValue, Instance, describe
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(NamedTuple):
     """A call as it is written. Its layer is named by its label, else by what it is called."""
 
     span: Span
@@ -67,7 +65,8 @@ def _send(frame: Frame, right: tree.Expr, value: Any, source: Span) -> Any:
 
 
 def _arguments(frame: Frame, node: tree.Call, piped: Sequence[Given] = ()) -> Arguments:
-    positional, keywords = [], []
+    positional: list[Given] = []
+    keywords: list[tuple[str, Given]] = []
     for argument in node.arguments:
         given = Given(evaluate(frame, argument.value), argument.span)
         if argument.name is None:
@@ -97,7 +96,7 @@ def _layer(frame: Frame, callee: BlockValue | Operator, request: Request) -> Any
     """Apply a block or operator; without tensors, make an instance of it."""
     signature = _signature(frame, callee)
     bound = bind(signature, request.arguments)
-    values = values_of(signature, bound)
+    values = values_of(bound)
     if signature.tensors and not bound.tensors:
         name = request.label.name if request.label else request.variable
         return Instance(callee, values, frame.place, name, request.label is not None, request.span)
@@ -139,7 +138,7 @@ def _segment(request: Request, otherwise: str) -> tuple[str, bool]:
 
 def _function(frame: Frame, function: FunctionValue, request: Request) -> Any:
     bound = bind(function.signature, request.arguments)
-    return call_function(frame, function, values_of(function.signature, bound), request.span)
+    return call_function(frame, function, values_of(bound), request.span)
 
 
 def _builtin(frame: Frame, builtin: BuiltinValue, request: Request) -> Any:
@@ -165,14 +164,14 @@ def _alike(builtin: BuiltinValue, arguments: Arguments) -> list[Any]:
 def _exactly(frame: Frame, builtin: BuiltinValue, bound: Bound) -> tuple[tuple[Any, ...], dict[str, Any]]:
     """The arguments of a builtin, checked but left as they are: `abs` of an int is an int."""
     tensors = tensors_of(builtin.signature, bound)
-    values_of(builtin.signature, bound)
-    given = {name: given.value for name, given in bound.values.items()}
+    values_of(bound)
+    given = {name: given.value for name, (_, given) in bound.values.items()}
     return tensors, complete(frame.inside(Scope(None)), builtin.signature.parameters, given)
 
 
 def _constant(frame: Frame, maker: ConstantMaker, request: Request) -> Any:
     bound = bind(maker.signature, request.arguments)
-    data = written(values_of(maker.signature, bound)["values"], frame.run.meter)
+    data = written(values_of(bound)["values"], frame.run.meter)
     segment, labelled = _segment(request, request.written or maker.name)
     path, _ = frame.place.layer(segment, request.span, labelled)
     return frame.run.builder.constant(path, data, request.span)

@@ -64,8 +64,13 @@ def _is_activation(value: Any) -> bool:
 
 def _fit_one(value: Any, type_: t.OneOf) -> Any:
     """The first member that has the value as it is: 1 fits `float | int` as the int that it is."""
-    fitted = [f for member in type_.members if (f := _fit(value, member)) is not _MISFIT]
-    return next((f for f in fitted if type(f) is type(value)), fitted[0] if fitted else _MISFIT)
+    converted = _MISFIT
+    for member in type_.members:
+        fitted = _fit(value, member)
+        if type(fitted) is type(value):
+            return fitted
+        converted = fitted if converted is _MISFIT else converted
+    return converted
 
 
 def _fit_word(value: Any, type_: t.Words) -> Any:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...dsl.source import Span
 from ...dsl.types import Parameter
@@ -20,8 +19,7 @@ from .scope import Scope
 from .values import BlockValue, FunctionValue
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(NamedTuple):
     """Where a layer is made: the path of its nodes, of its weights if it has any, and the call."""
 
     path: str
@@ -74,14 +72,13 @@ def call_function(frame: Frame, function: FunctionValue, values: Mapping[str, An
 def complete(inner: Frame, parameters: Sequence[Parameter], given: Mapping[str, Any]) -> dict[str, Any]:
     """All values of a call, declared in its scope. A default may speak of the parameters before it."""
     values = {}
+    names = inner.scope.names
     for parameter in parameters:
-        values[parameter.name] = value = _value(inner, parameter, given)
-        inner.scope.declare(parameter.name, value)
+        name = parameter.name
+        names[name] = values[name] = given[name] if name in given else _default(inner, parameter)
     return values
 
 
-def _value(inner: Frame, parameter: Parameter, given: Mapping[str, Any]) -> Any:
-    if parameter.name in given:
-        return given[parameter.name]
+def _default(inner: Frame, parameter: Parameter) -> Any:
     default = parameter.default
     return fit(evaluate(inner, default), parameter.type, f"`{parameter.name}`") if is_expression(default) else default

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..codes import LIMIT
 from ..limits import Limits
+from ..types import TensorType
 from .errors import LimitError
 
 
@@ -50,8 +51,11 @@ class Meter:
     def need_bits(self, bits: int) -> None:
         self._need(bits, self.limits.int_bits, "an int would need {} bits", "int_bits")
 
-    def need_elements(self, what: str, elements: int) -> None:
-        self._need(elements, self.limits.tensor_elements, what + " has {} elements", "tensor_elements")
+    def need_elements(self, what: str, type_: TensorType) -> None:
+        """A tensor of the type may be made; `what` says of what kind: "the result"."""
+        elements = type_.elements()
+        if elements > self.limits.tensor_elements:
+            self._need(elements, self.limits.tensor_elements, f"{what}, {type_}, has {{}} elements", "tensor_elements")
 
     def _need(self, measured: int, limit: int, message: str, name: str) -> None:
         if measured > limit:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, NoReturn, TypeGuard
+from dataclasses import dataclass
+from typing import Any, NamedTuple, NoReturn, TypeGuard
 
 from ...dsl import tree
 from ...dsl.diagnostics import Diagnostic, Label, error
@@ -91,8 +91,7 @@ def _defaults(signature: Signature) -> dict[str, Any]:
     return {parameter.name: parameter.default for parameter in signature.parameters if not parameter.required}
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(NamedTuple):
     """Where an expression is evaluated: its names, and the place of the layers that it makes."""
 
     run: Run
@@ -100,10 +99,10 @@ class Frame:
     place: Place
 
     def inside(self, scope: Scope) -> Frame:
-        return replace(self, scope=scope)
+        return Frame(self.run, scope, self.place)
 
     def at(self, place: Place) -> Frame:
-        return replace(self, place=place)
+        return Frame(self.run, self.scope, place)
 
 
 Handler = Callable[..., Any]
