@@ -18,10 +18,12 @@ import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
-_BEAM_WIDTH = 8
-_BEAM_CHOICES = 16
-_MOST_STEPS = 40_000
+_BEAM_WIDTH = 4
+_FIRST = 16
+"""Of the tasks that may run next only so many are weighed, where all would be too many."""
+_MOST_STEPS = 20_000
 """Steps that the exact search of one segment may weigh: some 0.1 s."""
 
 
@@ -56,13 +58,29 @@ class Run:
     live: frozenset[int]
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(NamedTuple):
     """What running a task does to the bytes alive: meanwhile, and afterwards."""
 
     rise: int
     change: int
     overwritten: int | None
+
+
+class _Read(NamedTuple):
+    """A buffer as one of its readers sees it: `last_uses` are the tasks after which it is dead."""
+
+    buffer: int
+    nbytes: int
+    last_uses: int
+    may_overwrite: bool
+
+
+class _Plan(NamedTuple):
+    """What is known of a task before any order: bytes made, and of these left for others to read."""
+
+    made: int
+    left: int
+    reads: tuple[_Read, ...]
 
 
 @dataclass(frozen=True)
@@ -73,13 +91,28 @@ class Problem:
     buffers: tuple[Buffer, ...]
 
     @cached_property
-    def readers(self) -> tuple[int, ...]:
-        """The set of tasks that read each buffer."""
-        sets = [0] * len(self.buffers)
+    def last_uses(self) -> tuple[int, ...]:
+        """For each buffer the set of tasks that must have run before it is dead. One in no order: it never dies."""
+        never = 1 << len(self.tasks)
+        sets = [never if buffer.kept else 0 for buffer in self.buffers]
         for index, task in enumerate(self.tasks):
             for buffer in task.reads:
                 sets[buffer] |= 1 << index
         return tuple(sets)
+
+    @cached_property
+    def plans(self) -> tuple[_Plan, ...]:
+        return tuple(map(self._plan, self.tasks))
+
+    def _plan(self, task: Task) -> _Plan:
+        made = sum(self.buffers[b].nbytes for b in task.makes)
+        left = sum(self.buffers[b].nbytes for b in task.makes if self.last_uses[b])
+        return _Plan(made, left, tuple(self._read(task, b, made) for b in task.reads))
+
+    def _read(self, task: Task, index: int, made: int) -> _Read:
+        buffer = self.buffers[index]
+        may_overwrite = task.overwrites and buffer.nbytes == made and not buffer.given and not buffer.kept
+        return _Read(index, buffer.nbytes, self.last_uses[index], may_overwrite)
 
     @cached_property
     def needs(self) -> tuple[int, ...]:
@@ -97,8 +130,7 @@ class Problem:
 
     def dead(self, buffer: int, done: int) -> bool:
         """Whether nobody needs the buffer once the tasks `done` have run."""
-        readers = self.readers[buffer]
-        return not self.buffers[buffer].kept and readers & done == readers
+        return self.last_uses[buffer] & done == self.last_uses[buffer]
 
     def at_start(self) -> frozenset[int]:
         """The buffers alive before the first task: those given that anybody needs."""
@@ -109,19 +141,13 @@ class Problem:
 
     def step(self, done: int, index: int) -> _Step:
         """The effect of running a task after the tasks `done`."""
-        task, now = self.tasks[index], done | 1 << index
-        buffers = self.buffers
-        made = sum(buffers[b].nbytes for b in task.makes)
-        dying = [b for b in task.reads if self.dead(b, now)]
-        unread = sum(buffers[b].nbytes for b in task.makes if self.dead(b, now))
-        freed = sum(buffers[b].nbytes for b in dying)
-        overwritten = next((b for b in dying if self._fits(task, b, made)), None)
-        return _Step(made if overwritten is None else 0, made - unread - freed, overwritten)
-
-    def _fits(self, task: Task, buffer: int, made: int) -> bool:
-        """Whether the task may make its `made` bytes in the place of a buffer that it reads."""
-        place = self.buffers[buffer]
-        return task.overwrites and place.nbytes == made and not place.given and not place.kept
+        plan, now, overwritten = self.plans[index], done | 1 << index, None
+        change = plan.left
+        for read in plan.reads:
+            if read.last_uses & now == read.last_uses:
+                change -= read.nbytes
+                overwritten = read.buffer if read.may_overwrite else overwritten
+        return _Step(plan.made if overwritten is None else 0, change, overwritten)
 
     def simulate(self, order: Sequence[int]) -> Run:
         """Plays an order of all tasks through."""
@@ -139,21 +165,19 @@ class Problem:
         return best
 
     def floor(self) -> int:
-        """Bytes that no order can stay below: those that the hungriest task needs by itself."""
-        alone = (self._alone(task) for task in self.tasks)
-        return max(alone, default=0)
+        """Bytes that no order can stay below: those alive at the start, or that the hungriest task needs by itself."""
+        return max([self.nbytes(self.at_start()), *map(_alone, self.plans)])
 
-    def _alone(self, task: Task) -> int:
-        made = sum(self.buffers[b].nbytes for b in task.makes)
-        saved = made if any(self._fits(task, b, made) for b in task.reads) else 0
-        return sum(self.buffers[b].nbytes for b in task.reads) + made - saved
+
+def _alone(plan: _Plan) -> int:
+    saved = any(read.may_overwrite for read in plan.reads)
+    return sum(read.nbytes for read in plan.reads) + (0 if saved else plan.made)
 
 
 def best_order(problem: Problem) -> tuple[tuple[int, ...], bool]:
     """The order with the lowest peak found, and whether none can be lower. Ties go to the given order."""
     given = tuple(range(len(problem.tasks)))
-    floor = max(problem.floor(), problem.nbytes(problem.at_start()))
-    peak = bound = floor
+    peak = bound = problem.floor()
     order: list[int] = []
     start = _State(0, problem.nbytes(problem.at_start()), peak)
     for segment in _segments(problem):
@@ -202,7 +226,10 @@ def _lone_starts(problem: Problem) -> list[bool]:
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """Some tasks done, in the order that led here: bytes alive now, highest so far, tasks that may run next."""
+    """Some tasks done, in the order that led here: bytes alive now and at most so far.
+
+    `ready` are the tasks that may run next, those opened last in front: a branch is followed to its end.
+    """
 
     done: int
     live: int
@@ -246,8 +273,9 @@ class _Search:
 
     def _run(self, state: _State, index: int, step: _Step) -> _State:
         done = state.done | 1 << index
-        opened = [i for i in self.problem.followers[index] if i in self.segment and self._may_run(done, i)]
-        ready = tuple(sorted([*(i for i in state.ready if i != index), *opened]))
+        opened = (i for i in self.problem.followers[index] if i in self.segment and self._may_run(done, i))
+        place = state.ready.index(index)
+        ready = (*opened, *state.ready[:place], *state.ready[place + 1 :])
         peak = max(state.peak, state.live + step.rise)
         return _State(done, state.live + step.change, peak, ready, state.count + 1, index, state)
 
@@ -260,7 +288,7 @@ class _Search:
         """Runs everything that costs nothing: within the peak already paid, and leaving no more alive."""
         free: int | None = 0
         while free is not None:
-            steps = ((i, self._weigh(state, i)) for i in state.ready)
+            steps = ((i, self._weigh(state, i)) for i in state.ready[:_FIRST])
             fits = ((i, s) for i, s in steps if s.change <= 0 and state.live + s.rise <= state.peak)
             free, step = next(fits, (None, _Step(0, 0, None)))
             state = state if free is None else self._run(state, free, step)
@@ -278,7 +306,7 @@ class _Search:
         return state.count == len(self.segment)
 
     def _beam(self, start: _State) -> _State:
-        """Keeps the few lowest states of each length. Bounded: choices beyond the first few wait."""
+        """Keeps the few lowest states of each length."""
         states = [self._settle(start)]
         ended: list[_State] = []
         while states:
@@ -287,7 +315,7 @@ class _Search:
                 if self._ended(state):
                     ended.append(state)
                     continue
-                for after in self._next(state, state.ready[:_BEAM_CHOICES]):
+                for after in self._next(state, state.ready[:_FIRST]):
                     known = found.get(after.done)
                     if known is None or after.peak < known.peak:
                         found[after.done] = after
@@ -304,9 +332,9 @@ class _Search:
             state = heapq.heappop(heap)[-1]
             if self._ended(state):
                 return state, True
-            if self.steps > _MOST_STEPS:
-                return best, False
             for after in self._next(state, state.ready):
+                if self.steps > _MOST_STEPS:
+                    return best, False
                 if after.peak < min(best.peak, seen.get(after.done, best.peak)):
                     seen[after.done] = after.peak
                     heapq.heappush(heap, (after.peak, -after.count, len(seen), after))
