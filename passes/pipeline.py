@@ -79,20 +79,24 @@ def parse_pipeline(text: str) -> tuple[Pass, ...]:
 
 
 def run_pipeline(graph: Graph, passes: Iterable[Pass], verify_each: bool = False) -> PipelineResult:
-    """The graph after all passes. With `verify_each` the verifier looks at what each of them made; raises
-    DiagnosticError (E1105) where one broke the graph."""
+    """The graph after all passes. With `verify_each` the verifier looks at the graph and at what each pass made of it;
+    raises DiagnosticError where the graph is not valid (E10xx) or a pass broke it (E1105)."""
     steps = []
+    if verify_each and (problems := _errors(graph)):
+        raise DiagnosticError(problems)
     for pass_ in passes:
         result = pass_.run(graph)
         graph = result.graph
         steps.append(Step(pass_.name, result.changes, result.misses))
-        if verify_each:
-            _check(pass_, verify(graph))
+        if verify_each and (problems := _errors(graph)):
+            raise _broken(pass_, problems)
     return PipelineResult(graph, tuple(steps))
 
 
-def _check(pass_: Pass, found: Sequence[Diagnostic]) -> None:
-    errors = [diagnostic for diagnostic in found if diagnostic.severity is Severity.ERROR]
-    if errors:
-        message = f"the pass `{pass_.name}` made a graph that is not valid; this is a mistake of ours"
-        raise DiagnosticError([error(BROKEN_GRAPH, message), *errors])
+def _errors(graph: Graph) -> list[Diagnostic]:
+    return [found for found in verify(graph) if found.severity is Severity.ERROR]
+
+
+def _broken(pass_: Pass, problems: Sequence[Diagnostic]) -> DiagnosticError:
+    message = f"the pass `{pass_.name}` made a graph that is not valid; this is a mistake of the pass"
+    return DiagnosticError([error(BROKEN_GRAPH, message), *problems])
