@@ -15,7 +15,7 @@ class Limits:
     nodes: int = 20_000
     """Nodes of the graph."""
 
-    calls: int = 100_000
+    calls: int = 50_000
     """Calls of blocks and functions, in all."""
 
     loop_turns: int = 100_000

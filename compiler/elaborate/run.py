@@ -81,7 +81,7 @@ class Run:
             notes=notes,
             hint=problem.hint,
         )
-        if isinstance(error, LimitError):
+        if isinstance(problem, LimitError):
             self.findings.append(diagnostic)
             raise EndOfRunError from problem
         raise PlacedError(diagnostic) from problem
