@@ -25,7 +25,7 @@ DTYPE = Primitive("dtype")
 TENSOR = Primitive("tensor")
 ACTIVATION = Primitive("activation")  # an element-wise operator, as a value: relu6, hard_swish, identity
 BLOCK = Primitive("block")  # anything that takes tensors: a block, an operator, an instance of either
-ANY = Primitive("any")  # of an expression that is already in error; fits everything, is never spelled
+ANY = Primitive("...")  # of an expression that is already in error; fits everything, can't be written
 
 PRIMITIVES = {t.name: t for t in (INT, FLOAT, BOOL, STRING, DTYPE, TENSOR, ACTIVATION, BLOCK)}
 
@@ -110,6 +110,11 @@ class Signature:
         return f"({', '.join(f'{p.name}: {p.type}' for p in self.tensors + self.parameters)}) -> {self.returns}"
 
 
+def _spelled_block(signature: Signature) -> str:
+    """A block that gives anything but one tensor can't be passed as a `block`: it is spelled so that this is seen."""
+    return "block" if signature.returns in (TENSOR, ANY) else f"block -> {signature.returns}"
+
+
 @dataclass(frozen=True, slots=True)
 class FunctionOf:
     """The type of a function that is called with values only: `make_divisible`, a local `fn`."""
@@ -129,7 +134,7 @@ class BlockOf:
     is_activation: bool = False
 
     def __str__(self) -> str:
-        return "block"
+        return _spelled_block(self.signature)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +146,7 @@ class InstanceOf:
     is_activation: bool = False
 
     def __str__(self) -> str:
-        return "block"
+        return _spelled_block(self.signature)
 
 
 Type = Primitive | ListOf | TupleOf | OneOf | Words | FunctionOf | BlockOf | InstanceOf

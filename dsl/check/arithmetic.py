@@ -145,21 +145,24 @@ def _refuse(frame: Frame, node: Binary, left: Type, right: Type) -> Type:
 def _operand_hint(operator: str, left: Type, right: Type) -> str | None:
     both = (left, right)
     if any(map(is_callable, both)) and operator not in _EQUALITY:
-        return "what is called still waits for its tensors: give them first, or with `|>`"
+        return "a block still waits for its tensors: give them first, or with `|>`"
     if any(map(holds_tensor, both)):
-        return _tensor_operand_hint(operator, both)
+        return _tensor_operand_hint(operator, left, right)
     if operator == "in":
         return "the right side is a list: `kernel in [3, 5]`"
     if operator == "..":
         return "the ends of a range are ints"
-    if operator == "+" and isinstance(left, ListOf):
+    if operator == "+" and isinstance(left, ListOf) and not isinstance(right, ListOf):
         return "put the item into a list: `xs + [x]`"
     return None
 
 
-def _tensor_operand_hint(operator: str, both: tuple[Type, Type]) -> str | None:
-    if operator == "+" and any(isinstance(type_, ListOf) for type_ in both):
+def _tensor_operand_hint(operator: str, left: Type, right: Type) -> str | None:
+    both = (left, right)
+    if operator == "+" and TENSOR in both and any(isinstance(type_, ListOf) for type_ in both):
         return "put the tensor into a list: `xs + [x]`"
-    if operator in _ON_TENSORS:
+    if operator in _ON_TENSORS and TENSOR in both:
         return "a tensor goes with a tensor or a number"
+    if TENSOR not in both:
+        return None
     return "tensors have `+`, `-`, `*` and `/`; their numbers are not known when the program is compiled"

@@ -9,11 +9,14 @@ from .. import codes
 from ..assignable import fits
 from ..diagnostics import Label
 from ..source import Span
-from ..tree import Identifier
+from ..tree import Identifier, Literal, Name
 from ..types import Parameter, Signature, Type
 from .frame import Frame
 from .mismatch import mismatch_hint
 from .report import did_you_mean, replacement
+
+MAX_LINE = 100
+"""A longer description of a call is broken into lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +30,18 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A call: where it stands, how the callee is named there, what it is given."""
+    """A call: where it stands, how the callee is named there ("" if it isn't), what it is given."""
 
     span: Span
     name: str
     callee: Span
     arguments: Sequence[Given]
     piped: Sequence[Given] = ()
+
+    @property
+    def title(self) -> str:
+        """The callee in a message."""
+        return f"`{self.name}`" if self.name else "this value"
 
     @property
     def positional(self) -> list[Given]:
@@ -62,7 +70,7 @@ def need_type(frame: Frame, site: Site, parameter: Parameter, given: Given) -> N
         return
     frame.report.error(
         codes.WRONG_ARGUMENT,
-        f"`{parameter.name}` of `{site.name}` takes `{parameter.type}`, not `{given.type}`",
+        f"`{parameter.name}` of {site.title} takes `{parameter.type}`, not `{given.type}`",
         given.span,
         f"this is `{given.type}`",
         hint=mismatch_hint(given.type, parameter.type, frame.report),
@@ -76,17 +84,41 @@ def need_all(frame: Frame, site: Site, signature: Signature, missing: Sequence[P
     named = " and ".join(f"`{p.name}: {p.type}`" for p in missing)
     frame.report.error(
         codes.MISSING_ARGUMENT,
-        f"`{site.name}` is not given {named}",
+        f"{site.title} is not given {named}",
         site.callee,
-        "missing " + ", ".join(p.name for p in missing),
+        "missing " + ", ".join(f"`{p.name}`" for p in missing),
         notes=(described(site.name, signature),),
     )
 
 
 def described(name: str, signature: Signature) -> str:
-    """How something is called, on one line; what has a default may be left out."""
-    parts = [f"{p.name}: {p.type}{'' if p.required else ' = ...'}" for p in signature.tensors + signature.parameters]
-    return f"`{name}({', '.join(parts)})`"
+    """How something is called; what has a default may be left out. One line if it is not too long."""
+    parts = [f"{p.name}: {p.type}{_default(p)}" for p in signature.tensors + signature.parameters]
+    line = f"`{name or signature.name}({', '.join(parts)})`"
+    if len(line) <= MAX_LINE:
+        return line
+    return "\n".join([f"`{name or signature.name}` takes", *(f"  {part}" for part in parts)])
+
+
+def _default(parameter: Parameter) -> str:
+    return "" if parameter.required else f" = {_spelled(parameter.default)}"
+
+
+def _spelled(value: object) -> str:
+    """A default as a program would write it, if it is a plain value."""
+    match value:
+        case Literal(plain):
+            return _spelled(plain)
+        case Name(name):
+            return name
+        case bool():
+            return str(value).lower()
+        case int() | float():
+            return str(value)
+        case str():
+            return f'"{value}"'
+        case _:
+            return "..."
 
 
 def _refuse_extra(frame: Frame, site: Site, signature: Signature, positional: Sequence[Given]) -> None:
@@ -96,7 +128,7 @@ def _refuse_extra(frame: Frame, site: Site, signature: Signature, positional: Se
     values = "no values" if limit == 0 else f"{limit} value{'s' * (limit > 1)}"
     frame.report.error(
         codes.TOO_MANY_ARGUMENTS,
-        f"`{site.name}` takes {values}, {len(positional)} are given",
+        f"{site.title} takes {values}, {len(positional)} {'is' if len(positional) == 1 else 'are'} given",
         positional[limit].span,
         "one too many" if len(positional) == limit + 1 else "too many from here",
         notes=(described(site.name, signature),),
@@ -123,7 +155,7 @@ def _bind_keywords(frame: Frame, site: Site, signature: Signature, taken: dict[s
 def _refuse_twice(frame: Frame, site: Site, name: Identifier, taken: Mapping[str, Given]) -> None:
     frame.report.error(
         codes.ARGUMENT_TWICE,
-        f"`{name.name}` of `{site.name}` is given twice",
+        f"`{name.name}` of {site.title} is given twice",
         name.span,
         "given again",
         others=(Label(taken[name.name].span, "given here first"),),
@@ -133,10 +165,10 @@ def _refuse_twice(frame: Frame, site: Site, name: Identifier, taken: Mapping[str
 def _refuse_tensor_keyword(frame: Frame, site: Site, name: Identifier) -> None:
     frame.report.error(
         codes.WRONG_TENSORS,
-        f"`{name.name}` of `{site.name}` is a tensor and can't be given by name",
+        f"`{name.name}` of {site.title} is a tensor and can't be given by name",
         name.span,
         "given by name",
-        hint=f"tensors come first, or by `|>`: `{site.name}({name.name}, ...)`",
+        hint="tensors come first, or by `|>`",
     )
 
 
@@ -144,7 +176,7 @@ def _refuse_unknown(frame: Frame, site: Site, signature: Signature, name: Identi
     likely = frame.report.suggest(name.name, [p.name for p in signature.parameters])
     frame.report.error(
         codes.UNKNOWN_ARGUMENT,
-        f"`{site.name}` has no parameter `{name.name}`",
+        f"{site.title} has no parameter `{name.name}`",
         name.span,
         "no such parameter",
         notes=() if likely else (described(site.name, signature),),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from .. import codes
 from ..assignable import fits, holds_tensor, is_callable
@@ -66,7 +67,7 @@ def _call_builtin(frame: Frame, site: Site, builtin: Builtin) -> Type:
         positional = _bind_tensors_of_function(frame, site, signature)
         bind_values(frame, site, signature, positional)
     if len(frame.report.found) > before:
-        return signature.returns
+        return ANY
     result = builtin.result([given.type for given in site.arguments])
     if result is None:
         return _refuse_mixture(frame, site, builtin)
@@ -96,13 +97,13 @@ def _bind_tensors_of_function(frame: Frame, site: Site, signature: Signature) ->
 
 def _refuse_mixture(frame: Frame, site: Site, builtin: Builtin) -> Type:
     given = ", ".join(f"`{argument.type}`" for argument in site.arguments)
-    message = f"`{site.name}` takes {builtin.expects}, not {given}"
+    message = f"{site.title} takes {builtin.expects}, not {given}"
     return frame.report.error(codes.WRONG_ARGUMENT, message, site.span, "these do not go together")
 
 
 def _refuse_piped_function(frame: Frame, site: Site, signature: Signature) -> Type:
     hint = f"call it: `{site.name}(x)`" if signature.tensors else "a pipe goes to a block, an operator or an instance"
-    message = f"`{site.name}` is a function, and a pipe can't give it tensors"
+    message = f"{site.title} is a function, and a pipe can't give it tensors"
     frame.report.error(codes.WRONG_PIPE, message, site.callee, "gives a value, not a tensor", hint=hint)
     return signature.returns
 
@@ -121,32 +122,36 @@ def _call_block(frame: Frame, site: Site, callee: BlockOf, signature: Signature)
 
 
 def _tensors_of(site: Site, signature: Signature) -> tuple[list[Given], list[Given]]:
-    """The tensors that a call is given, and the other positional arguments.
+    """The tensors that a call is given, by the pipe and then first, and its other positional arguments.
 
-    Tensors come by the pipe and first; one more of them than there are parameters is still a tensor,
-    unless a value could be meant by it.
+    What stands in a tensor's place and is none counts as one where it can be nothing else.
     """
     positional = site.positional
     slots = [parameter.type for parameter in signature.tensors]
+    open_slots = slots[len(site.piped) :]
+    more = not signature.parameters or any(isinstance(slot, ListOf) for slot in slots)
     count = 0
-    while count < len(positional) and _is_tensors(positional[count].type, slots[len(site.piped) + count :]):
+    while count < len(positional) and _is_tensors(positional[count].type, open_slots[count:], more):
         count += 1
+    if not signature.parameters and (site.piped or count):
+        count = max(count, min(len(positional), len(open_slots)))
     return [*site.piped, *positional[:count]], positional[count:]
 
 
-def _is_tensors(type_: Type, slots: Sequence[Type]) -> bool:
-    if type_ is ANY:
-        return bool(slots)
+def _is_tensors(type_: Type, slots: Sequence[Type], more: bool) -> bool:
+    """Whether an argument is for the first of the open slots; where none is, `more` tensors can only be too many."""
+    if not slots:
+        return more and holds_tensor(type_)
     if isinstance(type_, ListOf) and type_.element is ANY:
-        return bool(slots) and isinstance(slots[0], ListOf)
-    return holds_tensor(type_)
+        return isinstance(slots[0], ListOf)
+    return type_ is ANY or holds_tensor(type_)
 
 
 def _instance(frame: Frame, site: Site, callee: BlockOf) -> Type:
     if frame.body.place is Place.CONSTANT and not callee.is_activation:
         frame.report.error(
             codes.LAYERS_OUTSIDE,
-            f"`{site.name}` has weights, and a constant can't own them",
+            f"{site.title} has weights, and a constant can't own them",
             site.span,
             "makes an instance",
             hint="make the instance in the model or block that uses it",
@@ -155,18 +160,19 @@ def _instance(frame: Frame, site: Site, callee: BlockOf) -> Type:
 
 
 def _apply_instance(frame: Frame, site: Site, signature: Signature) -> Type:
+    """An instance has its values, and takes tensors as what it was made from does."""
     tensors, values = _tensors_of(site, signature)
     extra = [*values, *site.keywords]
     if extra:
         frame.report.error(
             codes.VALUES_OF_INSTANCE,
-            f"`{site.name}` has its values already and takes only tensors",
+            f"{site.title} has its values already and takes only tensors",
             extra[0].span,
             f"this is `{extra[0].type}`",
-            hint=f"give the values where the instance of `{signature.name}` is made",
+            hint=f"values are given where it is made: `{signature.name}(...)`",
         )
     if tensors or not extra:
-        _bind_tensors(frame, site, signature, tensors)
+        _bind_tensors(frame, site, replace(signature, parameters=()), tensors)
     frame.makes_layer(site.span)
     return signature.returns
 
@@ -180,11 +186,12 @@ def _bind_tensors(frame: Frame, site: Site, signature: Signature, tensors: Seque
 def _need_tensor(frame: Frame, site: Site, parameter: Parameter, given: Given) -> None:
     if fits(given.type, parameter.type):
         return
-    is_list = isinstance(given.type, ListOf) and parameter.type is TENSOR
-    hint = "take the list apart first: `(a, b) = ...`" if is_list else None
+    hint = None
+    if isinstance(given.type, ListOf) and parameter.type is TENSOR:
+        hint = "take the list apart first: `(a, b) = ...`"
     frame.report.error(
         codes.WRONG_TENSORS,
-        f"`{parameter.name}` of `{site.name}` takes `{parameter.type}`, not `{given.type}`",
+        f"`{parameter.name}` of {site.title} takes `{parameter.type}`, not `{given.type}`",
         given.span,
         f"this is `{given.type}`",
         hint=hint or mismatch_hint(given.type, parameter.type, frame.report),
@@ -201,7 +208,7 @@ def _need_tensors(frame: Frame, site: Site, signature: Signature, tensors: Seque
     missing = ", ".join(f"`{p.name}: {p.type}`" for p in signature.tensors[count:])
     frame.report.error(
         codes.WRONG_TENSORS,
-        f"`{site.name}` takes {expected} tensor{'s' * (expected != 1)}, {count} {'is' if count == 1 else 'are'} given",
+        f"{site.title} takes {expected} tensor{'s' * (expected != 1)}, {count} {'is' if count == 1 else 'are'} given",
         site.callee,
         f"missing {missing}" if missing else "given too many",
         notes=(described(site.name, signature),),
@@ -231,7 +238,7 @@ def _call_opaque(frame: Frame, site: Site, callee: Type) -> Type:
     return TENSOR
 
 
-_ACTIVATION_CALL = Signature("activation", (Parameter("x", TENSOR),), (), TENSOR)
+_ACTIVATION_CALL = Signature("leaky_relu", (Parameter("x", TENSOR),), (), TENSOR)
 
 
 def _apply_activation(frame: Frame, site: Site) -> Type:
@@ -245,10 +252,11 @@ def _refuse_call(frame: Frame, site: Site, callee: Type) -> Type:
     code, verb = (codes.WRONG_PIPE, "takes no tensors") if site.piped else (codes.NOT_CALLABLE, "can't be called")
     return frame.report.error(
         code,
-        f"`{site.name}` is `{callee}` and {verb}",
+        f"{site.title} is `{callee}` and {verb}",
         site.callee,
         f"this is `{callee}`",
         others=_hidden(frame, site.name),
+        hint="a pipe goes to a block or an operator, with or without the parentheses of a call" if site.piped else None,
     )
 
 

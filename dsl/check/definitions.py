@@ -105,9 +105,9 @@ def _refuse_missing_return(item: Block, report: Report) -> None:
 def _check_model(item: Model, signature: Signature, scope: Scope, report: Report) -> None:
     frame = open_body(report, scope, item, signature, item.body)
     check_statements(frame, item.body)
-    if not frame.inputs and not _declares(item, Input):
+    if not _declares(item, Input):
         _refuse_model(item, codes.MODEL_WITHOUT_INPUT, "input", "input image: f32[N, 224, 224, 3]", report)
-    if not frame.outputs and not _declares(item, OutputStatement):
+    if not _declares(item, OutputStatement):
         _refuse_model(item, codes.MODEL_WITHOUT_OUTPUT, "output", "output logits = ...", report)
 
 

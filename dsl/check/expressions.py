@@ -107,12 +107,17 @@ def _list(frame: Frame, node: ListExpr) -> Type:
 def _refuse_item(frame: Frame, node: ListExpr, index: int, element: Type, type_: Type) -> None:
     frame.report.error(
         codes.MIXED_LIST,
-        f"item {index + 1} of this list is `{type_}`, those before it are `{element}`",
+        f"item {index + 1} of this list {_unlike(type_, element)}",
         node.items[index].span,
         f"this is `{type_}`",
-        others=(Label(node.items[0].span, f"this is `{element}`"),),
-        hint="values of different types go into a tuple: `(...)`",
+        others=(Label(node.items[0].span, "the first item"),),
     )
+
+
+def _unlike(type_: Type, element: Type) -> str:
+    if isinstance(type_, TupleOf) and isinstance(element, TupleOf) and len(type_.elements) != len(element.elements):
+        return f"has {len(type_.elements)} values, those before it have {len(element.elements)}"
+    return f"is `{type_}`, those before it are `{element}`"
 
 
 def _tuple(frame: Frame, node: TupleExpr) -> Type:
@@ -140,10 +145,10 @@ def _agree(frame: Frame, joined: Type, branch: Expr, first: Span) -> Type:
         return both
     return frame.report.error(
         codes.BRANCHES_DIFFER,
-        f"this branch gives `{type_}`, the one before `{joined}`",
+        f"this branch gives `{type_}`, the ones before it `{joined}`",
         branch.span,
         f"this is `{type_}`",
-        others=(Label(first, f"this is `{joined}`"),),
+        others=(Label(first, "the first branch"),),
     )
 
 
@@ -263,7 +268,7 @@ def _callee_name(expr: Expr, type_: Type) -> str:
     """How messages name what is called."""
     if isinstance(expr, Name):
         return expr.name
-    return type_.signature.name if isinstance(type_, BlockOf | InstanceOf | FunctionOf) else "this value"
+    return type_.signature.name if isinstance(type_, BlockOf | InstanceOf | FunctionOf) else ""
 
 
 _HEADS: dict[type, Callable[[Any], Expr]] = {

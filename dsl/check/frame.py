@@ -55,13 +55,12 @@ class Body:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """A place: its scope of names, the labels, inputs and outputs taken so far, the definition around it."""
+    """A place: its scope of names, the labels and outputs taken so far, the definition around it."""
 
     report: Report
     scope: Scope
     body: Body
     labels: Taken = field(default_factory=Taken)
-    inputs: Taken = field(default_factory=Taken)
     outputs: Taken = field(default_factory=Taken)
     in_loop: bool = False
 
@@ -79,13 +78,11 @@ class Frame:
             self,
             scope=self.scope.inner(),
             labels=self.labels.branch(),
-            inputs=self.inputs.branch(),
             outputs=self.outputs.branch(),
         )
 
     def absorb(self, branch: Frame) -> None:
         self.labels.absorb(branch.labels)
-        self.inputs.absorb(branch.inputs)
         self.outputs.absorb(branch.outputs)
 
     def makes_layer(self, span: Span) -> None:

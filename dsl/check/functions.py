@@ -9,7 +9,7 @@ from ..assignable import fits
 from ..source import Span
 from ..tree import Block, Function, Model, Statement
 from ..types import Signature, Type
-from .declared import Definition
+from .declared import Definition, is_tensor
 from .expressions import infer
 from .frame import Body, Frame, Place
 from .mismatch import mismatch_hint
@@ -36,7 +36,7 @@ def open_body(
     types = {parameter.name: parameter.type for parameter in signature.tensors + signature.parameters}
     for parameter in node.parameters:
         type_ = types[parameter.name.name]
-        if parameter.default is not None:
+        if parameter.default is not None and not is_tensor(type_):
             default = replace(frame, scope=scope.inner(), body=Body(Place.DEFAULT, "", scope.depth + 1))
             _need_default(frame, type_, infer(default, parameter.default), parameter.name.name, parameter.default.span)
         declare(frame, parameter.name, Kind.PARAMETER, type_)

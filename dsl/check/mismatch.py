@@ -5,7 +5,9 @@ from __future__ import annotations
 from ..assignable import fits, is_callable, members
 from ..types import (
     ACTIVATION,
+    ANY,
     BLOCK,
+    DTYPE,
     FLOAT,
     INT,
     TENSOR,
@@ -45,18 +47,31 @@ def _plain_hint(actual: Type, expected: Type) -> str | None:
         return f"call it: `{actual.signature.name}(...)`"
     if is_callable(actual):
         return _callable_hint(actual, expected)
-    match actual, expected:
-        case (TupleOf(), ListOf()):
-            return "a list is written `[...]`"
-        case (ListOf(), TupleOf()):
-            return "a tuple is written `(...)`"
-        case (_, ListOf(element)) if fits(actual, element):
-            return "a list of one is written `[...]`"
-        case _:
-            return _WHOLE if (actual, expected) == (FLOAT, INT) else _tensor_hint(actual, expected)
+    if expected in (ACTIVATION, BLOCK, DTYPE):
+        return _name_hint(actual)
+    if isinstance(expected, ListOf | TupleOf):
+        return _items_hint(actual, expected)
+    return _number_hint(actual, expected)
 
 
-def _tensor_hint(actual: Type, expected: Type) -> str | None:
+def _name_hint(actual: Type) -> str | None:
+    if isinstance(actual, Words):
+        return "without quotation marks it is a name"
+    return "a call without its tensors gives the block itself, as does its name" if actual is TENSOR else None
+
+
+def _items_hint(actual: Type, expected: ListOf | TupleOf) -> str | None:
+    if isinstance(expected, TupleOf):
+        return "a tuple is written `(...)`" if isinstance(actual, ListOf) else None
+    if isinstance(actual, TupleOf):
+        return "a list is written `[...]`"
+    is_item = expected.element is not ANY and fits(actual, expected.element)
+    return "a list of one is written `[...]`" if is_item else None
+
+
+def _number_hint(actual: Type, expected: Type) -> str | None:
+    if (actual, expected) == (FLOAT, INT):
+        return _WHOLE
     if actual is TENSOR and expected in (INT, FLOAT):
         return _SIZES
     if expected is TENSOR and fits(actual, FLOAT):

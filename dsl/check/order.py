@@ -64,7 +64,7 @@ def _report_circle(items: Sequence[Item], uses: Sequence[Uses], circle: list[int
         others=tuple(
             Label(uses[user][used], f"`{items[user].name.name}` uses `{items[used].name.name}`") for user, used in links
         ),
-        hint="nothing can use itself: a network is finite",
+        hint="there is no recursion; a loop over a list repeats things",
     )
 
 

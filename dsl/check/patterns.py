@@ -9,8 +9,9 @@ from ..assignable import is_callable, join
 from ..diagnostics import Label
 from ..source import Span
 from ..tree import Identifier, Pattern
-from ..types import ANY, TENSOR, ListOf, OneOf, Primitive, TupleOf, Type, Words
+from ..types import ANY, TENSOR, ListOf, OneOf, TupleOf, Type, Words
 from .frame import Frame
+from .mismatch import mismatch_hint
 from .scope import FILE, Kind, Symbol
 
 Bind = Callable[[Frame, Identifier, Type], None]
@@ -62,7 +63,7 @@ def _refuse_declaration(frame: Frame, name: Identifier, kind: Kind, other: Symbo
         frame.report.error(codes.DECLARED_TWICE, message, name.span, "declared again", others=others)
         return
     message = f"the {kind.value} `{name.name}` hides the {other.kind.value} `{name.name}`"
-    hint = "choose another name: in one file a name has one meaning"
+    hint = "choose another name; only operators and builtins may be hidden"
     frame.report.error(codes.HIDES_NAME, message, name.span, "hides it", others=others, hint=hint)
 
 
@@ -130,14 +131,13 @@ def _refines(old: Type, new: Type, fixed: bool) -> bool:
 
 def _refuse_change(frame: Frame, name: Identifier, symbol: Symbol, type_: Type) -> None:
     others = (Label(symbol.span, f"`{symbol.type}` since here"),) if symbol.span else ()
-    is_number = isinstance(symbol.type, Primitive) and (symbol.type.name, str(type_)) == ("int", "float")
     frame.report.error(
         codes.TYPE_CHANGES,
         f"`{name.name}` is `{symbol.type}` and can't become `{type_}`",
         name.span,
         f"the value is `{type_}`",
         others=others,
-        hint="start it as a float: `1.0`, `float(...)`" if is_number else None,
+        hint=mismatch_hint(type_, symbol.type, frame.report),
     )
 
 

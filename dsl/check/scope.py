@@ -94,14 +94,11 @@ class Scope:
 
 
 class Taken:
-    """Names that may be taken once: labels, inputs, outputs. Of the branches of an `if` each may take its own."""
+    """Names that may be taken once: labels, outputs. Of the branches of an `if` each may take its own."""
 
     def __init__(self, outer: Taken | None = None) -> None:
         self._outer = outer
         self._spans: dict[str, Span] = {}
-
-    def __bool__(self) -> bool:
-        return bool(self._spans)
 
     def take(self, name: str, span: Span) -> Span | None:
         """Take the name, or say where it was taken before."""

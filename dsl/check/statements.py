@@ -34,7 +34,7 @@ from .functions import check_function, need_result
 from .mismatch import mismatch_hint
 from .patterns import assign, bind_pattern, declare, declare_loop_variable, take_label
 from .report import did_you_mean, replacement
-from .scope import Kind, Taken
+from .scope import Kind
 
 MAX_TURNS = 3
 """Times a loop is looked at until the types of its variables rest."""
@@ -160,8 +160,7 @@ def _join_return(frame: Frame, type_: Type, span: Span) -> None:
 
 
 def _input(frame: Frame, node: Input) -> bool:
-    if _in_model(frame, "input", node.span):
-        _take(frame, frame.inputs, node.name, "input")
+    _in_model(frame, "input", node.span)
     _check_shape(frame, node.type)
     declare(frame, node.name, Kind.INPUT, TENSOR)
     return False
@@ -172,7 +171,7 @@ def _output(frame: Frame, node: OutputStatement) -> bool:
     if not _in_model(frame, "output", node.span):
         return False
     for name in node.names:
-        _take(frame, frame.outputs, name, "output")
+        _take_output(frame, name)
     if not _gives(type_, len(node.names)):
         _refuse_output(frame, node, type_)
     return False
@@ -189,7 +188,7 @@ def _gives(type_: Type, count: int) -> bool:
 
 def _refuse_output(frame: Frame, node: OutputStatement, type_: Type) -> None:
     count = len(node.names)
-    expected = "an output is a `tensor`" if count == 1 else f"{count} outputs are as many tensors"
+    expected = "an output is a `tensor`" if count == 1 else f"{count} outputs take as many tensors"
     hint = mismatch_hint(type_, TENSOR, frame.report)
     if count == 1 and holds_tensor(type_):
         hint = "name each: `output a, b = ...`"
@@ -210,12 +209,12 @@ def _in_model(frame: Frame, what: str, span: Span) -> bool:
     return False
 
 
-def _take(frame: Frame, taken: Taken, name: Identifier, what: str) -> None:
-    first = taken.take(name.name, name.span)
+def _take_output(frame: Frame, name: Identifier) -> None:
+    first = frame.outputs.take(name.name, name.span)
     if first is None:
         return
     others = (Label(first, "declared here first"),)
-    message = f"the {what} `{name.name}` is declared twice"
+    message = f"the output `{name.name}` is declared twice"
     frame.report.error(codes.DECLARED_TWICE, message, name.span, "declared again", others=others)
 
 
