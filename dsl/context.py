@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 
 OPENERS = {"LPAR": "RPAR", "_CALL": "RPAR", "LSQB": "RSQB", "LBRACE": "RBRACE"}
 CLOSERS = frozenset(OPENERS.values())
+SOFT_KEYWORDS = frozenset({"BLOCK", "MODEL", "INPUT", "OUTPUT"})
+"""Keywords that can be labels."""
 
 
 class Context:

@@ -26,6 +26,7 @@ class Trouble:
     following: Token | None
     statement: Tokens
     bracketed: Tokens
+    expected: Sequence[str]
     comment: Comment | None
 
 
@@ -93,9 +94,9 @@ def _declared_type(trouble: Trouble) -> str | None:
 def _bare_expression(trouble: Trouble) -> str | None:
     at_name = len(trouble.statement) == 1 and trouble.statement[0].kind == "NAME"
     if at_name and trouble.token.kind in {"_CALL", "_PIPE", "LSQB"}:
-        return (
-            f"a statement says what becomes of a value; write `y = {trouble.statement[0].text}{trouble.token.text}...`"
-        )
+        blank = " " if trouble.token.kind == "_PIPE" else ""
+        value = f"{trouble.statement[0].text}{blank}{trouble.token.text}{blank}..."
+        return f"a statement says what becomes of a value; write `y = {value}`"
     return None
 
 
@@ -151,13 +152,19 @@ def _floor_division(trouble: Trouble) -> str | None:
     return None
 
 
-def _late_import(trouble: Trouble) -> str | None:
+def _import(trouble: Trouble) -> str | None:
+    if trouble.statement and trouble.statement[0].kind == "IMPORT":
+        return "an import names a module, and what it takes of it: `import std.mobile { conv_bn }`"
     return "imports stand before everything else" if trouble.token.kind == "IMPORT" else None
 
 
-def _import_all(trouble: Trouble) -> str | None:
-    in_import = trouble.statement and trouble.statement[0].kind == "IMPORT"
-    return "an import says what it takes: `import std.mobile { conv_bn }`" if in_import else None
+def _no_else(trouble: Trouble) -> str | None:
+    return "an `if` that gives a value has an `else`" if "`else`" in trouble.expected else None
+
+
+def _long_comment(trouble: Trouble) -> str | None:
+    opens = trouble.token.kind == "STAR" and trouble.previous and trouble.previous.kind == "SLASH"
+    return "a comment starts with `//` and ends with its line" if opens else None
 
 
 def _missing_return_type(trouble: Trouble) -> str | None:
@@ -187,8 +194,9 @@ _RULES: tuple[Callable[[Trouble], str | None], ...] = (
     _doubled_bar,
     _bare_point,
     _floor_division,
-    _late_import,
-    _import_all,
+    _import,
+    _no_else,
+    _long_comment,
     _missing_return_type,
     _arrow,
 )

@@ -29,8 +29,14 @@ def _unknown_of(wanted: Import, module: Module) -> Iterator[Diagnostic]:
                 codes.UNKNOWN_IMPORT,
                 f"`{wanted.dotted}` declares no `{name.name.name}`",
                 name.name.span,
-                hint=hint(name.name.name, declared),
+                hint=_elsewhere(name.name.name, module) or hint(name.name.name, declared),
             )
+
+
+def _elsewhere(name: str, module: Module) -> str | None:
+    """Where a name comes from that a module imports itself."""
+    homes = [wanted.dotted for wanted in module.imports for found in wanted.names if found.local.name == name]
+    return f"it is imported there; import it from `{homes[0]}` yourself" if homes else None
 
 
 def cycles(modules: Modules) -> Iterator[Diagnostic]:

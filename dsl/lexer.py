@@ -67,7 +67,7 @@ def _pattern() -> re.Pattern[str]:
 
 @cache
 def _words() -> dict[str, str]:
-    return {**tables.load().words, **dict.fromkeys(RESERVED, "RESERVED")}
+    return {**tables.load().words, **dict.fromkeys(RESERVED, "STRAY_RESERVED")}
 
 
 def scan(source: Source, limits: Limits = DEFAULT) -> Scanned:

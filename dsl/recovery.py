@@ -10,8 +10,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from . import codes
-from .context import Context
+from .context import SOFT_KEYWORDS, Context
 from .diagnostics import error
+from .expected import expected
 from .lexer import Token
 from .syntax_errors import explain
 
@@ -28,6 +29,9 @@ def recover(machine: Machine) -> bool:
 
     False where there is no such place, or too much has been reported.
     """
+    if _took_keyword_for_label(machine):
+        machine.pop(1)
+        machine.position -= 1
     context = Context(machine)
     machine.report(explain(context))
     if len(machine.diagnostics) < machine.limits.errors:
@@ -36,6 +40,13 @@ def recover(machine: Machine) -> bool:
     message = f"there are more than {machine.limits.errors} errors; the rest of the file is not read"
     machine.diagnostics.append(error(codes.TOO_MANY_ERRORS, message, token.span(machine.source.name)))
     return False
+
+
+def _took_keyword_for_label(machine: Machine) -> bool:
+    """After `x = y |>` the `output` of the next line passes for a label; it is that which does not fit."""
+    last = machine.values[-1] if machine.values else None
+    is_keyword = isinstance(last, Token) and last.kind in SOFT_KEYWORDS
+    return is_keyword and expected(machine.tables, machine.states) == ["`:`"]
 
 
 class _Search:

@@ -17,9 +17,10 @@ PATTERNS = {
     "STRAY_FLOAT": r"[0-9]\w*\.[0-9]\w*",
     "STRAY_NUMBER": r"[0-9]\w*",
     "STRAY_STRING": r'"(?:[^"\\\n]|\\.)*\\?',
-    "STRAY_QUOTED": r"'[^'\n]*'?|[‘’“”„][^‘’“”„\"\n]*[‘’“”\"]?",
+    "STRAY_QUOTED": r"'[^'\n]*'?|`[^`\n]*`?|[‘’“”„][^‘’“”„\"\n]*[‘’“”\"]?",
     "STRAY_COMMENT": r"\#[^\n]*",
-    "STRAY": r"[^\n]",
+    "STRAY_WORD": r"[^\W\x00-\x7f]\w*",
+    "STRAY": r"&&|[^\n]",
 }
 """Tried in this order, each after the tokens that it resembles."""
 
@@ -33,11 +34,11 @@ _HINTS = {
     "!": "write `not`",
     "~": "write `not`",
     "&": "write `and`",
+    "&&": "write `and`",
     "^": "powers are written `a ** b`",
     "?": "write `if condition { a } else { b }`",
     "$": "names hold letters, digits and `_` only",
     "\\": "a line needs no mark to go on in the next",
-    "`": 'strings stand in double quotes: `"same"`',
     "×": "write `*`",
     "÷": "write `/`",
     "≤": "write `<=`",
@@ -76,7 +77,7 @@ def _number(text: str, span: Span) -> Stray:
         hint = "numbers are decimal"
     elif re.fullmatch(r"[0-9.]+[kKMG]", text):
         hint = "write the zeros out, with `_` between them if you like: `3_500_000`"
-    elif text[0].isdigit() and re.fullmatch(r"[0-9]+[A-Za-z]\w*", text):
+    elif re.fullmatch(r"[0-9]+[A-Za-z]\w+|[0-9]+[^\W\deE_]", text):
         hint = "a name starts with a letter or `_`"
     return error(codes.BAD_NUMBER, f"`{text}` is not a number", span, hint=hint), ("INT", "0")
 
@@ -93,12 +94,11 @@ def _unterminated(text: str, span: Span) -> Stray:
 
 
 def _quoted(text: str, span: Span) -> Stray:
-    straight = '"' + text.strip("'‘’“”„\"") + '"'
+    straight = '"' + text.strip("'`‘’“”„\"") + '"'
     diagnostic = error(
         codes.BAD_CHARACTER,
-        f"`{text[0]}` does not start a string",
+        "a string stands in double quotes",
         span,
-        "expected double quotes",
         hint=f"write `{straight}`",
         fix=Fix("use double quotes", (Edit(span, straight),), Applicability.SAFE),
     )
@@ -116,10 +116,22 @@ def _hash(_text: str, span: Span) -> Stray:
 def _character(text: str, span: Span) -> Stray:
     if HIDDEN.match(text):
         return hidden(text, span), None
-    hint = _HINTS.get(text)
-    if hint is None and text.isalnum():
-        hint = "names hold ASCII letters, digits and `_`"
-    return error(codes.BAD_CHARACTER, f"the character `{text}` has no meaning here", span, hint=hint), None
+    return error(codes.BAD_CHARACTER, f"`{text}` has no meaning here", span, hint=_HINTS.get(text)), None
+
+
+def _word(text: str, span: Span) -> Stray:
+    diagnostic = error(
+        codes.BAD_CHARACTER,
+        f"`{text}` can't stand in a name",
+        span,
+        hint="names hold ASCII letters, digits and `_`",
+    )
+    return diagnostic, ("NAME", text)
+
+
+def _reserved(text: str, span: Span) -> Stray:
+    message = f"`{text}` is reserved for a later version of the language"
+    return error(codes.RESERVED_WORD, message, span, hint="as a name, take another"), ("NAME", text)
 
 
 _EXPLAIN: dict[str, Callable[[str, Span], Stray]] = {
@@ -128,5 +140,7 @@ _EXPLAIN: dict[str, Callable[[str, Span], Stray]] = {
     "STRAY_STRING": _unterminated,
     "STRAY_QUOTED": _quoted,
     "STRAY_COMMENT": _hash,
+    "STRAY_WORD": _word,
     "STRAY": _character,
+    "STRAY_RESERVED": _reserved,
 }

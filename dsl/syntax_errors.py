@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from . import codes
-from .context import CLOSERS, OPENERS, Context
+from .context import CLOSERS, OPENERS, SOFT_KEYWORDS, Context
 from .diagnostics import Diagnostic, Label, error
 from .expected import expected, listing
 from .hints import Trouble, hint
@@ -22,12 +22,10 @@ def explain(context: Context) -> Diagnostic:
     """What is wrong with the token that the machine stands at."""
     place = _culprit(context)
     token = context.tokens[place]
-    if token.kind == "RESERVED":
-        return _reserved(token, context)
-    if token.kind in CLOSERS and not context.opener:
-        return error(codes.UNCLOSED_BRACKET, f"this `{token.text}` closes nothing", _span(token, context))
     words = _expected(context) if place == context.position else ["an operator", "a statement"]
-    if token.kind in _KEYWORDS and "a name" in words and "an expression" not in words:
+    if _closes_nothing(token, context) and "an expression" not in words:
+        return error(codes.UNCLOSED_BRACKET, f"this `{token.text}` closes nothing", _span(token, context))
+    if _is_keyword_as_name(token, place, words, context):
         return _keyword(token, context)
     unclosed = _unclosed(context, token)
     return error(
@@ -35,7 +33,7 @@ def explain(context: Context) -> Diagnostic:
         f"expected {listing(words)}, found {_spelled(token)}",
         _span(token, context),
         others=unclosed,
-        hint=hint(_trouble(context, place)),
+        hint=hint(_trouble(context, place, words)),
     )
 
 
@@ -69,7 +67,7 @@ def _culprit(context: Context) -> int:
     return start if goes_on else context.position
 
 
-def _trouble(context: Context, place: int) -> Trouble:
+def _trouble(context: Context, place: int, words: list[str]) -> Trouble:
     tokens = context.tokens
     before = [comment for comment in context.machine.comments if comment.span.line <= tokens[place].line]
     return Trouble(
@@ -78,6 +76,7 @@ def _trouble(context: Context, place: int) -> Trouble:
         following=tokens[place + 1] if place + 1 < len(tokens) else None,
         statement=context.broken,
         bracketed=context.bracketed,
+        expected=words,
         comment=before[-1] if before else None,
     )
 
@@ -87,10 +86,18 @@ def _unclosed(context: Context, token: Token) -> tuple[Label, ...]:
     opener = context.opener
     if opener is None:
         return ()
-    closes_another = token.kind in CLOSERS and OPENERS[opener.kind] != token.kind
+    closes_another = token.kind in CLOSERS and OPENERS[opener.kind] != token.kind and opener.kind != "LBRACE"
     if token.kind == END or closes_another or _starts_anew(context):
         return (Label(_span(opener, context), f"this `{opener.text}` is still open"),)
     return ()
+
+
+def _closes_nothing(token: Token, context: Context) -> bool:
+    """A brace stays open over whole statements; `)` and `]` do not reach out of theirs."""
+    if token.kind not in CLOSERS:
+        return False
+    opener = context.opener
+    return opener is None or (opener.kind == "LBRACE" and token.kind != "RBRACE")
 
 
 def _starts_anew(context: Context) -> bool:
@@ -103,11 +110,13 @@ def _starts_anew(context: Context) -> bool:
     return context.bracketed != context.broken and token.column <= context.broken[0].column
 
 
-def _reserved(token: Token, context: Context) -> Diagnostic:
-    message = f"`{token.text}` is reserved for a later version of the language"
-    return error(codes.RESERVED_WORD, message, _span(token, context), hint="use another name")
+def _is_keyword_as_name(token: Token, place: int, words: list[str], context: Context) -> bool:
+    """Whether a keyword was meant as a name. At the start of a line it rather starts the next statement."""
+    if context.starts_line(place):
+        return False
+    return (token.kind in _KEYWORDS and "a name" in words) or (token.kind in SOFT_KEYWORDS and "an expression" in words)
 
 
 def _keyword(token: Token, context: Context) -> Diagnostic:
-    message = f"expected a name, found the keyword `{token.text}`"
+    message = f"the keyword `{token.text}` can't be a name"
     return error(codes.KEYWORD_AS_NAME, message, _span(token, context), hint=f"`{token.text}_` would do")
