@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from mnet.compiler.arrays import dtype_of
 from mnet.compiler.data import ArrayData
 from mnet.compiler.ir import Graph, Node, Output, Parameter, Role, Value
@@ -64,3 +65,9 @@ class Net:
 @pytest.fixture
 def net() -> Net:
     return Net()
+
+
+@pytest.fixture(scope="session")
+def new_net() -> type[Net]:
+    """For properties, which build a graph for each example."""
+    return Net
