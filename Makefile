@@ -38,7 +38,7 @@ wheel: .venv/.dev ## Build the wheel and compile an example with it in an empty 
 	.ci/wheel
 
 bench: .venv/.dev ## Measure against TensorFlow's converter; writes benchmarks/results
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m mnet.benchmarks
 
 docs: .venv/.runtimes ## Write the generated pages of docs/ again
 	$(BIN)/python -m mnet.docs

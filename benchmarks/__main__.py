@@ -1,6 +1,6 @@
 """`make bench`: every figure that README and docs claim, measured on this machine.
 
-python -m benchmarks [--rounds 5] [--inferences 50] [--only MobileNetV2]
+python -m mnet.benchmarks [--rounds 5] [--inferences 50] [--only MobileNetV2]
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ class Comparison:
 def compare(model: Model, work: Path, rounds: int, inferences: int) -> Comparison:
     """Saves the Keras network once, then lets every tool make a TFLite file of it, in turn."""
     saved = work / f"{model.name}.keras"
-    _python("benchmarks.keras_model", model.keras, saved)
+    _python("mnet.benchmarks.keras_model", model.name, saved)
     artefacts = {tool: work / f"{model.name}.{tool}.tflite" for tool in ("mnet", "tensorflow")}
     compiled = interleaved(
         {
@@ -36,7 +36,7 @@ def compare(model: Model, work: Path, rounds: int, inferences: int) -> Compariso
             "tensorflow": [
                 sys.executable,
                 "-m",
-                "benchmarks.tensorflow_converter",
+                "mnet.benchmarks.tensorflow_converter",
                 saved,
                 artefacts["tensorflow"],
             ],
@@ -54,6 +54,8 @@ def compare(model: Model, work: Path, rounds: int, inferences: int) -> Compariso
 def mnet_command(model: Model, weights: Path, artefact: Path, target: str = "tflite") -> list[str | Path]:
     """What a user types."""
     command: list[str | Path] = [MNET, "compile", model.path, "--model", model.name, "--weights", weights]
+    for name, value in model.parameters:
+        command += ["--set", f"{name}={str(value).lower()}"]
     return [*command, "--target", target, "-o", artefact]
 
 
@@ -67,7 +69,7 @@ def _onnx2tf(model: Model, saved: Path, work: Path, rounds: int) -> dict[str, Su
 
 
 def _latencies(artefacts: list[Path], inferences: int) -> list[float]:
-    medians: list[float] = json.loads(_python("benchmarks.latency", str(inferences), *artefacts))
+    medians: list[float] = json.loads(_python("mnet.benchmarks.latency", str(inferences), *artefacts))
     return medians
 
 

@@ -1,6 +1,6 @@
 """Builds one network of keras.applications with random weights and saves it, in a process of its own.
 
-python -m benchmarks.keras_model MobileNetV2 out.keras
+python -m mnet.benchmarks.keras_model MobileNetV2 out.keras
 """
 
 from __future__ import annotations
@@ -10,14 +10,14 @@ import sys
 import keras
 import numpy as np
 
-from benchmarks.models import MODELS
+from .models import MODELS, Model
 
 
-def build(name: str) -> keras.Model:
+def build(model: Model) -> keras.Model:
     """The network, ending in logits, without the rescaling of inputs, which is no part of a paper's network."""
-    model = next(m for m in MODELS if m.keras == name)
-    network = getattr(keras.applications, name)(weights=None, classifier_activation=None, **dict(model.arguments))
-    if name == "EfficientNetB0":
+    make = getattr(keras.applications, model.keras)
+    network = make(weights=None, classifier_activation=None, **dict(model.arguments))
+    if model.keras == "EfficientNetB0":
         network = keras.Model(network.get_layer("stem_conv_pad").input, network.output)
     return network
 
@@ -34,6 +34,6 @@ def randomise(network: keras.Model, seed: int = 0) -> None:
 
 
 if __name__ == "__main__":
-    network = build(sys.argv[1])
+    network = build(next(model for model in MODELS if model.name == sys.argv[1]))
     randomise(network)
     network.save(sys.argv[2])

@@ -1,6 +1,6 @@
 """Single-thread LiteRT latency of several artefacts, side by side in one process, one inference each in turn.
 
-    python -m benchmarks.latency ROUNDS a.tflite b.tflite ...
+    python -m mnet.benchmarks.latency ROUNDS a.tflite b.tflite ...
 
 Prints a JSON list of medians in milliseconds.
 """

@@ -10,12 +10,13 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """`keras` is the name in keras.applications, `arguments` what makes it the same network as ours."""
+    """`keras` is the name in keras.applications; `arguments` and `parameters` make the two the same network."""
 
     name: str
     file: str
     keras: str
     arguments: tuple[tuple[str, object], ...] = ()
+    parameters: tuple[tuple[str, object], ...] = ()
 
     @property
     def path(self) -> Path:
@@ -30,6 +31,6 @@ MODELS = (
     Model("MobileNetV3Large", "mobilenet_v3.mnet", "MobileNetV3Large", _PLAIN_INPUT),
     Model("MobileNetV3Small", "mobilenet_v3.mnet", "MobileNetV3Small", _PLAIN_INPUT),
     Model("EfficientNetB0", "efficientnet.mnet", "EfficientNetB0"),
-    Model("ResNet50", "resnet.mnet", "ResNet50"),
+    Model("ResNet50", "resnet.mnet", "ResNet50", parameters=(("bias", True), ("epsilon", 1.001e-5))),
     Model("NASNetAMobile", "nasnet.mnet", "NASNetMobile"),
 )

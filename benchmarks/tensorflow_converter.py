@@ -1,6 +1,6 @@
 """Today's road: a saved Keras model through TensorFlow's converter, as its guide shows it.
 
-python -m benchmarks.tensorflow_converter in.keras out.tflite
+python -m mnet.benchmarks.tensorflow_converter in.keras out.tflite
 """
 
 from __future__ import annotations
