@@ -34,6 +34,7 @@ class Artefact:
 
 
 def assemble(graph: Graph, draft: Draft, provenance: Provenance) -> Artefact:
+    """The draft of `graph` with the names, signature and metadata that readers look for."""
     versions = _versions(draft)
     metadata = _metadata(draft, versions, provenance)
     constants = [tensor.data for tensor in draft.tensors if tensor.data is not None]

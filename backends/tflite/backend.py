@@ -6,15 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, ClassVar
 
-from ...dsl.diagnostics import Diagnostic
-
 if TYPE_CHECKING:
     from ...compiler.ir import Graph
+    from ...dsl.diagnostics import Diagnostic
     from ..base import Beside, Provenance
-
-_STRUCTURE = 16 << 20  # room left for everything but the weights
-WEIGHT_LIMIT = (1 << 31) - _STRUCTURE
-"""Bytes of weights that fit one flatbuffer, whose offsets end at 2 GiB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,18 +35,14 @@ class TFLite:
         )
 
     def check(self, graph: Graph) -> Sequence[Diagnostic]:
-        from ..limits import too_large, violations
-        from .constraints import CONSTRAINTS
+        from . import writing  # noqa: PLC0415  # a program that only names its targets loads no NumPy
 
-        size = too_large("TFLite", WEIGHT_LIMIT, graph.parameters.values())
-        return [*violations(graph, "TFLite", CONSTRAINTS), *([size] if size else [])]
+        return writing.refusals(graph)
 
-    def write(self, graph: Graph, file: BinaryIO, provenance: Provenance, beside: Beside | None = None) -> None:  # noqa: ARG002  # one file holds everything
-        """Streams the model; `file` must be seekable. The graph must have passed `check`."""
-        from .artefact import assemble
-        from .flatbuffer import pack
-        from .lowering import lower
-        from .stream import stream
+    def write(
+        self, graph: Graph, file: BinaryIO, provenance: Provenance, beside: Beside | None = None
+    ) -> None:  # one file holds everything
+        """Streams the model into a seekable file. The graph must have passed `check`."""
+        from . import writing  # noqa: PLC0415  # as above
 
-        artefact = assemble(graph, lower(graph, self.batch), provenance)
-        stream(pack(artefact.root), artefact.buffers, file)
+        writing.write(graph, self.batch, file, provenance)

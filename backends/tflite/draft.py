@@ -36,7 +36,7 @@ class Operation:
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     options: Options
-    node: Node | None
+    node: Node
 
 
 class Draft:
@@ -114,18 +114,18 @@ class Site:
     def output_shape(self) -> Shape:
         return self._draft.type_of(self.node.outputs[0]).shape
 
-    def emit(self, name: str, inputs: Sequence[int], outputs: Sequence[int] = (), **options: OptionValue) -> None:
+    def emit(self, name: str, inputs: Sequence[int], outputs: Sequence[int] = (), /, **options: OptionValue) -> None:
         """Adds an operation; its results are the node's own where no `outputs` are given."""
         results = tuple(outputs or self.outputs)
         self._draft.operations.append(Operation(BUILTINS[name], tuple(inputs), results, options, self.node))
 
-    def step(self, role: str, shape: Shape, name: str, inputs: Sequence[int], **options: OptionValue) -> int:
+    def step(self, role: str, shape: Shape, name: str, inputs: Sequence[int], /, **options: OptionValue) -> int:
         """Adds an operation on the way to the node's result: its own result, of `shape`, is a new tensor."""
         dtype = self.node.outputs[0].type.dtype
         return self.step_of(role, TensorType(dtype, shape), name, inputs, **options)
 
     def step_of(
-        self, role: str, result: TensorType, name: str, inputs: Sequence[int], **options: OptionValue
+        self, role: str, result: TensorType, name: str, inputs: Sequence[int], /, **options: OptionValue
     ) -> int:
         output = self._draft.add(Tensor(f"{self.node.path}/{role}", result))
         self.emit(name, inputs, (output,), **options)
@@ -155,9 +155,7 @@ class Site:
         if data is None:
             order = self.integers("permutation", permutation)
             return self.step(f"transposed_{place}", shape, "TRANSPOSE", (self._draft.index(value), order))
-        return self._draft.once(
-            (value.name, permutation), lambda: Tensor(value.name, *_transposed(data, permutation))
-        )
+        return self._draft.once((value.name, permutation), lambda: Tensor(value.name, *_transposed(data, permutation)))
 
 
 def _transposed(data: TensorData, permutation: tuple[int, ...]) -> tuple[TensorType, TensorData]:

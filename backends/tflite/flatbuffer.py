@@ -37,6 +37,7 @@ class Packed:
 
 
 def pack(root: Record) -> Packed:
+    """The flatbuffer of `root` and all that it refers to."""
     packer = _Packer()
     root_offset = packer.table(root)
     builder = packer.builder

@@ -15,10 +15,11 @@ import numpy as np
 from ...compiler.data import Array
 from ...dsl.diagnostics import DiagnosticError, error
 from ..codes import MISSING_RUNTIME, RUNTIME_FAILED
-from .schema import ABSENT
 
 Model = str | Path | bytes
 """A file's path, or its content."""
+
+_DELEGATE = "DELEGATE"
 
 
 def run(model: Model, inputs: Mapping[str, Array], threads: int = 1) -> dict[str, Array]:
@@ -33,7 +34,7 @@ def run(model: Model, inputs: Mapping[str, Array], threads: int = 1) -> dict[str
 
 
 def run_all(model: Model, inputs: Mapping[str, Array], threads: int = 1) -> dict[str, Array]:
-    """Every computed tensor by its name, the results of nodes by their paths. Runs without delegates. Raises as `run`."""
+    """Every computed tensor by its name, the results of nodes by their paths; without delegates. Raises as `run`."""
     with _reported(model):
         runtime = _litert()
         plain = runtime.OpResolverType.BUILTIN_WITHOUT_DEFAULT_DELEGATES
@@ -60,7 +61,7 @@ def latency(model: Model, runs: int = 50, warmup: int = 5, threads: int = 1) -> 
 
 
 def partitions(model: Model) -> tuple[int, int]:
-    """How many delegate partitions LiteRT makes of the model, and how many operations it leaves outside. Raises as `run`."""
+    """How many delegate partitions LiteRT makes of a model, and how many operations stay outside. Raises as `run`."""
     with _reported(model):
         interpreter = _interpreter(model)
         interpreter.allocate_tensors()
@@ -68,24 +69,17 @@ def partitions(model: Model) -> tuple[int, int]:
 
 
 def _partitions(interpreter: Any) -> tuple[int, int]:
-    """A delegate's node names what enters and leaves its partition; an operation between these is inside."""
-    operations = interpreter._get_ops_details()
-    delegates = [op for op in operations if op["op_name"] == "DELEGATE"]
+    """Follows the results back to the inputs. A delegate, listed last, makes the tensors of what it replaced."""
+    makers = {tensor: op for op in interpreter._get_ops_details() for tensor in op["outputs"]}
     wanted = [details["index"] for details in interpreter.get_output_details()]
-    producers = {index: op for op in operations for index in op["outputs"] if op["op_name"] != "DELEGATE"}
-    delegated = {index: op for op in delegates for index in op["outputs"]}
-    seen: dict[int, None] = {}
-    outside = set()
+    reached: dict[int, str] = {}
     while wanted:
-        index = wanted.pop()
-        op = delegated.get(index) or producers.get(index)
-        if op is None or index in seen:
-            continue
-        seen[index] = None
-        if op["op_name"] != "DELEGATE":
-            outside.add(op["index"])
-        wanted += [i for i in op["inputs"] if i != ABSENT]
-    return len(delegates), len(outside)
+        op = makers.get(wanted.pop())
+        if op is not None and op["index"] not in reached:
+            reached[op["index"]] = op["op_name"]
+            wanted += list(op["inputs"])
+    delegates = list(reached.values()).count(_DELEGATE)
+    return delegates, len(reached) - delegates
 
 
 def _timed(interpreter: Any) -> float:
@@ -106,7 +100,7 @@ def _interpreter(model: Model, **options: Any) -> Any:
 
 def _litert() -> ModuleType:
     try:
-        from ai_edge_litert import interpreter
+        from ai_edge_litert import interpreter  # noqa: PLC0415  # large, and not everybody has it
     except ImportError as missing:
         raise DiagnosticError(
             error(

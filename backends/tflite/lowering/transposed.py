@@ -71,9 +71,10 @@ def _axes(node: Node) -> tuple[_Axis, _Axis]:
     x, weight, _ = node.inputs
     assert x is not None
     assert weight is not None
-    columns = (x.type.shape[1:3], node.output.type.shape[1:3], weight.type.shape[:2])
+    sizes, wanted, kernel = x.type.shape[1:3], node.output.type.shape[1:3], weight.type.shape[:2]
     crops = [before for before, _ in cast(Pads, node.attributes["padding"])]
-    h, w = zip(*columns, cast(Pair, node.attributes["stride"]), crops, strict=True)
+    columns: Any = zip(sizes, wanted, kernel, cast(Pair, node.attributes["stride"]), crops, strict=True)
+    h, w = columns
     return _Axis(*h), _Axis(*w)
 
 

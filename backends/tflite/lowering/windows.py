@@ -6,7 +6,6 @@ where one of them would is written so, even if it adds elements behind the last 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
