@@ -51,21 +51,21 @@ def compare(graph: Graph, batch: int = 2, **options: Any) -> onnx.ModelProto:
     return model
 
 
-@pytest.fixture(name="write")
+@pytest.fixture(name="write", scope="session")
 def _write() -> Callable[..., bytes]:
     return write
 
 
-@pytest.fixture(name="checked")
+@pytest.fixture(name="checked", scope="session")
 def _checked() -> Callable[..., onnx.ModelProto]:
     return checked
 
 
-@pytest.fixture(name="compare")
+@pytest.fixture(name="compare", scope="session")
 def _compare() -> Callable[..., onnx.ModelProto]:
     return compare
 
 
-@pytest.fixture(name="images")
+@pytest.fixture(name="images", scope="session")
 def _images() -> Callable[..., dict[str, Any]]:
     return images
