@@ -23,26 +23,17 @@ class TFLite:
 
     @property
     def pipeline(self) -> tuple[str, ...]:
-        return (
-            "simplify",
-            "fold-constants",
-            "fold-pad",
-            "fold-bn",
-            "lower-bn",
-            "fuse-activations",
-            "eliminate-common",
-            "eliminate-dead",
-        )
+        from ...passes import STANDARD  # noqa: PLC0415  # a program that only names its targets loads no NumPy
+
+        return (*STANDARD, "lower-bn", "fuse-activations")
 
     def check(self, graph: Graph) -> Sequence[Diagnostic]:
-        from . import writing  # noqa: PLC0415  # a program that only names its targets loads no NumPy
+        from . import writing  # noqa: PLC0415  # as above
 
-        return writing.refusals(graph)
+        return writing.refusals(graph, self.batch)
 
-    def write(
-        self, graph: Graph, file: BinaryIO, provenance: Provenance, beside: Beside | None = None
-    ) -> None:  # one file holds everything
-        """Streams the model into a seekable file. The graph must have passed `check`."""
+    def write(self, graph: Graph, file: BinaryIO, provenance: Provenance, beside: Beside | None = None) -> None:
+        """Streams the model into a seekable file, never a second one. The graph must have passed `check`."""
         from . import writing  # noqa: PLC0415  # as above
 
         writing.write(graph, self.batch, file, provenance)

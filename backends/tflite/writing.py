@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import BinaryIO
 
 from ...compiler.ir import Graph
-from ...dsl.diagnostics import Diagnostic
+from ...dsl.diagnostics import Diagnostic, error
 from ..base import Provenance
+from ..codes import OUTSIDE_TARGET
 from ..limits import too_large, violations
 from .artefact import assemble
 from .constraints import CONSTRAINTS
@@ -19,10 +20,13 @@ WEIGHT_LIMIT = (1 << 31) - _STRUCTURE
 """Bytes of weights that fit one flatbuffer, whose offsets end at 2 GiB."""
 
 
-def refusals(graph: Graph) -> list[Diagnostic]:
-    """Every limit that a node breaks, then the size. Reads no weights."""
+def refusals(graph: Graph, batch: int | None) -> list[Diagnostic]:
+    """A batch that can't be, every limit that a node breaks, and the size. Reads no weights."""
+    found = list(violations(graph, "TFLite", CONSTRAINTS))
+    if batch is not None and batch < 1:
+        found.insert(0, error(OUTSIDE_TARGET, f"a batch of {batch} is not at least 1"))
     size = too_large("TFLite", WEIGHT_LIMIT, graph.parameters.values())
-    return [*violations(graph, "TFLite", CONSTRAINTS), *([size] if size else [])]
+    return [*found, size] if size else found
 
 
 def write(graph: Graph, batch: int | None, file: BinaryIO, provenance: Provenance) -> None:

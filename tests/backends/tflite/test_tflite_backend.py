@@ -69,6 +69,11 @@ def test_output_padding_beyond_the_stride(net):
     assert found[1].endswith("exceeds the crop at the end by less than the stride, but this one has 1 too many")
 
 
+def test_a_batch_below_1(net):
+    (found,) = TFLite(batch=0).check(net.graph(net("relu", net.input("N", 4))))
+    assert (found.code, found.message) == (OUTSIDE_TARGET, "a batch of 0 is not at least 1")
+
+
 def unreadable(name: str, shape: tuple[int, ...]) -> Parameter:
     def fail() -> None:
         raise AssertionError("check must not read weights")
@@ -88,6 +93,6 @@ def test_a_model_beyond_2_gib_is_refused_with_its_largest_tensors(net):
 
 
 def test_importing_the_backend_imports_no_numpy():
-    program = "import sys; from mnet.backends.tflite import TFLite; TFLite().pipeline; print('numpy' in sys.modules)"
+    program = "import sys; from mnet.backends.tflite import TFLite; TFLite(); print('numpy' in sys.modules)"
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
     assert result.stdout == "False\n"
