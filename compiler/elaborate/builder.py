@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from ...dsl.diagnostics import Label
 from ...dsl.dtypes import DType
 from ...dsl.source import Span
-from ..codes import LABEL_TWICE, OPERATOR_REFUSES, SHARED_WEIGHTS, WRONG_VALUE
+from ..codes import LABEL_TWICE, SHARED_WEIGHTS, WRONG_VALUE
 from ..data import TensorData
 from ..initializers import Initialized, Written
 from ..ir import Attributes, Graph, Node, Output, Parameter, Role, Value
-from ..ops.base import Operator, OperatorError, Weight
+from ..ops.base import Operator, Weight
 from ..types import TensorType
 from .errors import EvaluationError
 from .meter import Meter
@@ -22,7 +22,7 @@ Operands = Sequence[Value | None]
 
 
 class Builder:
-    """Collects nodes and parameters. What an operator can't take is a `EvaluationError`."""
+    """Collects nodes and parameters."""
 
     def __init__(self, meter: Meter) -> None:
         self._meter = meter
@@ -45,9 +45,9 @@ class Builder:
     def node(
         self, operator: Operator, operands: Operands, attributes: Attributes, path: str, span: Span
     ) -> tuple[Value, ...]:
-        """Apply an operator; its results, named by the path."""
+        """The results of an operator, named by the path. Raises OperatorError where it can't take the operands."""
         self._meter.spend_node()
-        types = _infer(operator, operands, attributes)
+        types = operator.infer([None if value is None else value.type for value in operands], attributes)
         for type_ in types:
             self._meter.need_elements("the result", type_)
         self._take(path)
@@ -90,14 +90,6 @@ class Builder:
         self._names.add(name)
 
 
-def _infer(operator: Operator, operands: Operands, attributes: Attributes) -> tuple[TensorType, ...]:
-    types = [None if value is None else value.type for value in operands]
-    try:
-        return operator.infer(types, attributes)
-    except OperatorError as error:
-        raise refused(operator, error) from error
-
-
 def _need_element(dtype: DType, element: float) -> None:
     lowest, highest = _RANGES[dtype]
     whole = dtype.is_float or element == int(element)
@@ -116,11 +108,6 @@ _RANGES = {
     DType.I64: (-(2**63), 2**63 - 1),
     DType.BOOL: (0, 1),
 }
-
-
-def refused(operator: Operator, error: OperatorError) -> EvaluationError:
-    """The operator's own words, with its name."""
-    return EvaluationError(OPERATOR_REFUSES, f"`{operator.name}`: {error.message}", hint=error.hint)
 
 
 def _results(path: str, types: tuple[TensorType, ...]) -> tuple[Value, ...]:

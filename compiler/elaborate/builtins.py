@@ -79,19 +79,18 @@ def written(values: Any, meter: Meter) -> Written:
     return Written(tuple(map(float, level)), DType.F32, tuple(shape))
 
 
-# By keyword, as the language has it: what Python has built in takes its arguments by place alone.
 _COMPUTE: Mapping[str, Callable[..., Any]] = {
     "make_divisible": make_divisible,
     "max": lambda *values: max(_numbers(values)),
     "min": lambda *values: min(_numbers(values)),
-    "abs": lambda value: abs(value),
-    "round": lambda value: round(value),
-    "floor": lambda value: math.floor(value),
-    "ceil": lambda value: math.ceil(value),
-    "int": lambda value: int(value),
-    "float": lambda value: float(value),
-    "len": lambda values: len(values),
-    "sum": lambda values: sum(values),
+    "abs": abs,
+    "round": round,
+    "floor": math.floor,
+    "ceil": math.ceil,
+    "int": int,
+    "float": float,
+    "len": len,
+    "sum": sum,
     "zip": _zip,
     "enumerate": lambda values: list(enumerate(values)),
     "reversed": lambda values: values[::-1],

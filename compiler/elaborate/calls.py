@@ -145,8 +145,7 @@ def _builtin(frame: Frame, builtin: BuiltinValue, request: Request) -> Any:
     if builtin.variadic:
         result = builtin.compute(*_alike(builtin, request.arguments))
     else:
-        tensors, values = _exactly(frame, builtin, bind(builtin.signature, request.arguments))
-        result = builtin.compute(*tensors, **values)
+        result = builtin.compute(*_exactly(frame, builtin, bind(builtin.signature, request.arguments)))
     if isinstance(result, list):
         frame.run.meter.need_list(len(result))
         return result
@@ -161,12 +160,12 @@ def _alike(builtin: BuiltinValue, arguments: Arguments) -> list[Any]:
     return [given.value for given in arguments.positional]
 
 
-def _exactly(frame: Frame, builtin: BuiltinValue, bound: Bound) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """The arguments of a builtin, checked but left as they are: `abs` of an int is an int."""
+def _exactly(frame: Frame, builtin: BuiltinValue, bound: Bound) -> list[Any]:
+    """The arguments of a builtin by place, checked but left as they are: `abs` of an int is an int."""
     tensors = tensors_of(builtin.signature, bound)
     values_of(bound)
     given = {name: given.value for name, (_, given) in bound.values.items()}
-    return tensors, complete(frame.inside(Scope(None)), builtin.signature.parameters, given)
+    return [*tensors, *complete(frame.inside(Scope(None)), builtin.signature.parameters, given).values()]
 
 
 def _constant(frame: Frame, maker: ConstantMaker, request: Request) -> Any:

@@ -16,11 +16,11 @@ from ..ir import Graph
 from ..limits import Limits
 from ..ops import OPERATORS
 from . import calls, expressions, statements  # noqa: F401  # they register how the tree is evaluated
-from .errors import EndOfRunError
+from .errors import EndOfRunError, PlacedError
 from .layers import complete
 from .modules import main_scope
 from .place import Place
-from .run import Frame, Run, execute
+from .run import Frame, Run, execute, visit
 from .scope import Scope
 from .settings import settings
 from .signatures import signature_of
@@ -54,11 +54,12 @@ def _choose(module: tree.Module, name: str | None) -> tree.Model:
     models = {item.name.name: item for item in module.items if isinstance(item, tree.Model)}
     listed = ", ".join(f"`{known}`" for known in models)
     if not models:
-        raise DiagnosticError(error(NO_SUCH_MODEL, "the file has no model", module.span))
+        raise DiagnosticError(error(NO_SUCH_MODEL, f"`{module.span.file}` has no model"))
     if name is None and len(models) > 1:
-        raise DiagnosticError(error(NO_SUCH_MODEL, f"the file has several models: {listed}", hint="choose one by name"))
+        message = f"`{module.span.file}` has several models: {listed}"
+        raise DiagnosticError(error(NO_SUCH_MODEL, message, hint="choose one by name"))
     if name is not None and name not in models:
-        message = f"there is no model `{name}`, the file has {listed}"
+        message = f"there is no model `{name}` in `{module.span.file}`, which has {listed}"
         raise DiagnosticError(error(NO_SUCH_MODEL, message, hint=hint(name, models)))
     return models[name] if name is not None else next(iter(models.values()))
 
@@ -68,10 +69,17 @@ def _build(program: Program, model: tree.Model, arguments: Mapping[str, object],
     frame = Frame(run, Scope(outer, outermost=True), Place(lambda: ("", "")))
     values = settings(frame, model, arguments)
     _need_all(model, values)
-    complete(frame, signature_of(model).parameters, values)
-    execute(frame, model.body)
+    try:
+        visit(frame, model.name, _body, model, values)
+    except PlacedError as failure:
+        run.record(failure.diagnostic)
     if not run.builder.outputs and not run.findings:
         run.findings.append(error(BAD_OUTPUT, f"model `{model.name.name}` has no output", model.name.span))
+
+
+def _body(frame: Frame, _name: tree.Identifier, model: tree.Model, values: Mapping[str, object]) -> None:
+    complete(frame, signature_of(model).parameters, values)
+    execute(frame, model.body)
 
 
 def _need_all(model: tree.Model, values: Mapping[str, object]) -> None:

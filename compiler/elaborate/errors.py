@@ -23,6 +23,7 @@ class EvaluationError(Exception):
     hint: str | None = None
     span: Span | None = None
     others: tuple[Label, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class LimitError(EvaluationError):

@@ -7,16 +7,18 @@ from typing import Any, NamedTuple
 
 from ...dsl.source import Span
 from ...dsl.types import Parameter
-from ..codes import BAD_CALL
+from ..codes import BAD_CALL, OPERATOR_REFUSES
 from ..ir import Value
 from ..ops.base import Operator, OperatorError
-from .builder import refused
 from .errors import EvaluationError
 from .fit import fit
 from .place import Place
 from .run import NOTHING, CallSite, Frame, Run, evaluate, execute, is_expression
 from .scope import Scope
 from .values import BlockValue, FunctionValue
+
+SHOWN = 3
+"""Operands whose types are shown with an error."""
 
 
 class Site(NamedTuple):
@@ -31,17 +33,34 @@ def apply_operator(
     run: Run, operator: Operator, tensors: Sequence[Value], values: Mapping[str, Any], site: Site
 ) -> Any:
     """The result of an operator, a list where it may have several."""
+    try:
+        results = _node(run, operator, tensors, values, site)
+    except OperatorError as error:
+        raise _refused(operator, tensors, site, error) from error
+    return list(results) if operator.many_results else results[0]
+
+
+def _node(
+    run: Run, operator: Operator, tensors: Sequence[Value], values: Mapping[str, Any], site: Site
+) -> tuple[Value, ...]:
     surface = operator.surface
     if surface is None:
-        raise EvaluationError(BAD_CALL, f"`{operator.name}` can't be called from a program")
-    try:
-        application = surface.apply([tensor.type for tensor in tensors], {**run.defaults[operator.name], **values})
-    except OperatorError as error:
-        raise refused(operator, error) from error
+        raise OperatorError("it can't be called from a program")
+    application = surface.apply([tensor.type for tensor in tensors], {**run.defaults[operator.name], **values})
     weights = {weight.operand: run.builder.weight(weight, site.owner(), site.span) for weight in application.weights}
     rest = [weights.get(operand.name) for operand in operator.operands[surface.tensors :]]
-    results = run.builder.node(operator, [*tensors, *rest], application.attributes, site.path, site.span)
-    return list(results) if operator.many_results else results[0]
+    return run.builder.node(operator, [*tensors, *rest], application.attributes, site.path, site.span)
+
+
+def _refused(operator: Operator, tensors: Sequence[Value], site: Site, error: OperatorError) -> EvaluationError:
+    types = [str(tensor.type) for tensor in tensors[:SHOWN]] + ["..."] * (len(tensors) > SHOWN)
+    return EvaluationError(
+        OPERATOR_REFUSES,
+        f"`{operator.name}`: {error.message}",
+        label=f"given {', '.join(types)}",
+        hint=error.hint,
+        notes=(f"this is the layer `{site.path}`",),
+    )
 
 
 def apply_block(frame: Frame, block: BlockValue, tensors: Sequence[Any], values: Mapping[str, Any], site: Site) -> Any:

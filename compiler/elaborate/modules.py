@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from ...dsl import tree
 from ...dsl.builtins import BUILTINS
 from ...dsl.dtypes import DType
 from ...dsl.modules import MAIN, Program
 from .builtins import FUNCTIONS
+from .errors import PlacedError
 from .place import Place
 from .run import Frame, Run, evaluate
 from .scope import Lazy, Scope
 from .signatures import function_value, signature_of
-from .values import BlockValue, ConstantMaker
+from .values import POISON, BlockValue, ConstantMaker
 
 
 def main_scope(program: Program, run: Run) -> Scope:
@@ -49,7 +51,16 @@ def _declare(module: tree.Module, scope: Scope, run: Run) -> None:
 
 def _constant(item: tree.Constant, scope: Scope, run: Run) -> Lazy:
     frame = Frame(run, scope, Place(lambda: ("", "")))
-    return Lazy(lambda: evaluate(frame, item.value))
+    return Lazy(lambda: _value(frame, item))
+
+
+def _value(frame: Frame, item: tree.Constant) -> Any:
+    with frame.run.apart():
+        try:
+            return evaluate(frame, item.value)
+        except PlacedError as failure:
+            frame.run.record(failure.diagnostic)
+            return POISON
 
 
 def _import(module: tree.Module, scope: Scope, scopes: Mapping[str, Scope]) -> None:

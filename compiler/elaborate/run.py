@@ -7,7 +7,8 @@ that its module needs none of the others.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, NamedTuple, NoReturn, TypeGuard
 
@@ -15,6 +16,7 @@ from ...dsl import tree
 from ...dsl.diagnostics import Diagnostic, Label, error
 from ...dsl.source import Span
 from ...dsl.types import Signature
+from ..codes import LIMIT
 from ..limits import Limits
 from ..ops.base import Operator
 from .builder import Builder
@@ -63,14 +65,26 @@ class Run:
         self._reported.add(key)
         self.findings.append(diagnostic)
         if len(self.findings) >= self.meter.limits.errors:
+            message = f"{len(self.findings)} errors are found, the limit is {self.meter.limits.errors}"
+            self.findings.append(error(LIMIT, f"{message}: the rest of the model is not elaborated"))
             raise EndOfRunError
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """What is evaluated here belongs to no call: a constant of a module, at its first use."""
+        calls, self.calls = self.calls, []
+        depth = self.depth
+        try:
+            yield
+        finally:
+            self.calls, self.depth = calls, depth
 
     def fail(self, problem: EvaluationError, span: Span) -> NoReturn:
         """Raise the problem as the failure of the expression at `span`."""
         chain = tuple(Label(site.span, f"in {site.kind} `{site.name}`, called here") for site in reversed(self.calls))
-        notes: tuple[str, ...] = ()
+        notes = problem.notes
         if len(chain) > CHAIN:
-            notes = (f"{len(chain) - CHAIN} calls in between are not shown",)
+            notes = (*notes, f"{len(chain) - CHAIN} calls in between are not shown")
             chain = (*chain[: CHAIN - 1], chain[-1])
         diagnostic = error(
             problem.code,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Any
 
 from ...dsl.suggest import hint
@@ -13,10 +14,14 @@ _MISSING = object()
 
 
 class Lazy:
-    """A constant of a module, evaluated when it is first used."""
+    """A constant of a module, evaluated when it is first used. It may have failed, and be poison since."""
 
     def __init__(self, evaluate: Callable[[], Any]) -> None:
-        self.evaluate = evaluate
+        self._evaluate = evaluate
+
+    @cached_property
+    def value(self) -> Any:
+        return self._evaluate()
 
 
 class Scope:
@@ -36,14 +41,9 @@ class Scope:
         while scope is not None:
             value = scope.names.get(name, _MISSING)
             if value is not _MISSING:
-                return scope.force(name, value) if type(value) is Lazy else value
+                return value.value if type(value) is Lazy else value
             scope = scope.parent
         raise EvaluationError(UNBOUND, f"`{name}` has no value here", hint=hint(name, self._visible()))
-
-    def force(self, name: str, lazy: Lazy) -> Any:
-        self.names[name] = _MISSING  # a constant that asks for itself has no value
-        value = self.names[name] = lazy.evaluate()
-        return value
 
     def has(self, name: str) -> bool:
         scope: Scope | None = self

@@ -27,8 +27,8 @@ def settings(frame: Frame, model: tree.Model, arguments: Mapping[str, object]) -
     for name, value in arguments.items():
         try:
             values[name] = _setting(frame, model, parameters, name, value)
-        except EvaluationError as problem:
-            findings.append(error(SETTING, problem.message, model.name.span, hint=problem.hint))
+        except EvaluationError as refused:
+            findings.append(error(SETTING, refused.message, model.name.span, hint=refused.hint))
     if findings:
         raise DiagnosticError(findings)
     return values

@@ -59,7 +59,7 @@ class FunctionValue:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class BuiltinValue:
-    """A function of the language itself. `compute` takes the values by name, or all positional ones if variadic."""
+    """A function of the language itself. `compute` takes the arguments by place, all that are given if variadic."""
 
     signature: Signature
     variadic: bool
