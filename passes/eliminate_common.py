@@ -13,11 +13,10 @@ from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from ..compiler.data import TensorData
-from ..compiler.initializers import Written
 from ..compiler.ir import Graph, Node, Parameter
 from ..compiler.ops import Trait
 from .base import PassResult
+from .constants import known_elements
 from .rewrite import Rewriter
 
 
@@ -35,15 +34,16 @@ class EliminateCommon:
 def _merge_parameters(rewriter: Rewriter, graph: Graph) -> None:
     first: dict[Hashable, Parameter] = {}
     for parameter in graph.parameters.values():
-        kept = first.setdefault((parameter.role, _data_key(parameter.data)), parameter)
+        kept = first.setdefault((parameter.role, parameter.value.type, _content(parameter)), parameter)
         if kept is not parameter and rewriter.may_replace(parameter.value, kept.value):
             rewriter.replace_parameter(parameter, kept)
             rewriter.changed(parameter, f"merged with `{kept.name}`")
 
 
-def _data_key(data: TensorData) -> Hashable:
-    """Equal for data that is known to be the same without reading it; the text tells 0.0 from -0.0."""
-    return (repr(data.elements), data.dtype, data.shape) if isinstance(data, Written) else id(data)
+def _content(parameter: Parameter) -> Hashable:
+    """The bytes of a constant of the program; of anything else, only which piece of data it is."""
+    elements = known_elements(parameter)
+    return id(parameter.data) if elements is None else elements.tobytes()
 
 
 def _merge_nodes(rewriter: Rewriter) -> None:

@@ -21,9 +21,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ..compiler.data import ArrayData
-from ..compiler.initializers import Written
-from ..compiler.ir import Graph, Node, Parameter, Role, Value
+from ..compiler.ir import Graph, Node, Parameter, Value
 from ..compiler.ops import (
     ADD,
     CONCAT,
@@ -43,6 +41,7 @@ from ..compiler.ops import (
     Trait,
 )
 from .base import PassResult
+from .constants import known_elements
 from .rewrite import Rewriter
 
 
@@ -139,11 +138,8 @@ _NEUTRAL = {ADD.name: 0, SUB.name: 0, MUL.name: 1, DIV.name: 1}
 
 def _is_all(parameter: Parameter | None, element: int) -> bool:
     """Whether a parameter is known to hold nothing but this."""
-    if parameter is None or parameter.role is not Role.CONSTANT:
-        return False
-    if not isinstance(parameter.data, ArrayData | Written):
-        return False
-    return bool(np.all(parameter.data.read() == element))
+    elements = known_elements(parameter)
+    return elements is not None and bool(np.all(elements == element))
 
 
 def _relu_twice(rewriter: Rewriter, node: Node) -> str | None:
