@@ -206,20 +206,20 @@ def _need_tensors(frame: Frame, site: Site, signature: Signature, tensors: Seque
     if any(given.type is ANY for given in tensors):
         return False
     missing = ", ".join(f"`{p.name}: {p.type}`" for p in signature.tensors[count:])
+    takes = "a list of tensors" if _takes_list(signature) else f"{expected} tensor{'s' * (expected != 1)}"
     frame.report.error(
         codes.WRONG_TENSORS,
-        f"{site.title} takes {expected} tensor{'s' * (expected != 1)}, {count} {'is' if count == 1 else 'are'} given",
+        f"{site.title} takes {takes}, {count} {'is' if count == 1 else 'are'} given",
         site.callee,
         f"missing {missing}" if missing else "given too many",
         notes=(described(site.name, signature),),
-        hint=_gather_hint(signature, count),
+        hint="put the tensors into a list: `[a, b]`" if _takes_list(signature) and count > 1 else None,
     )
     return False
 
 
-def _gather_hint(signature: Signature, count: int) -> str | None:
-    takes_list = len(signature.tensors) == 1 and isinstance(signature.tensors[0].type, ListOf)
-    return "put the tensors into a list: `[a, b]`" if takes_list and count > 1 else None
+def _takes_list(signature: Signature) -> bool:
+    return len(signature.tensors) == 1 and isinstance(signature.tensors[0].type, ListOf)
 
 
 # Values of type `block` and `activation` ----------------------------------------------------

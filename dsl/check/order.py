@@ -38,7 +38,7 @@ def _visit(items: Sequence[Item], uses: Sequence[Uses], report: Report) -> Itera
             current = next(reversed(path))
             used = next(path[current], None)
             if used is None:
-                del path[current]
+                path.popitem()
                 finished.add(current)
                 yield current
             elif used in path and reported.isdisjoint((used, current)):
@@ -70,15 +70,15 @@ def _report_circle(items: Sequence[Item], uses: Sequence[Uses], circle: list[int
 
 def _uses(item: Item, index: Mapping[str, int]) -> Uses:
     """What the item uses by name, and does not bind itself."""
-    uses: dict[int, Span] = {}
+    uses: dict[str, Span] = {}
     bound: set[str] = set()
     for node in nodes(item):
         if isinstance(node, Name):
             if node.name in index:
-                uses.setdefault(index[node.name], node.span)
+                uses.setdefault(node.name, node.span)
         elif node is not item:
             bound.update(_binds(node))
-    return {position: span for name, position in index.items() if name not in bound and (span := uses.get(position))}
+    return {index[name]: span for name, span in uses.items() if name not in bound}
 
 
 def _binds(node: Any) -> Iterator[str]:

@@ -44,9 +44,11 @@ class Report:
 
     def suggest(self, name: str, candidates: Iterable[str]) -> str | None:
         """The likeliest of the candidates, if one is like the name at all."""
+        if self._cells < 0:
+            return None
         among = set(candidates)
         self._cells -= len(among) * len(name) ** 2
-        return closest(name, among) if self._cells >= 0 else None
+        return closest(name, among)
 
     def rewind(self, mark: int) -> None:
         """Forget what was found since `found` had `mark` items: it will be looked at again."""

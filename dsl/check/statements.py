@@ -37,7 +37,8 @@ from .report import did_you_mean, replacement
 from .scope import Kind
 
 MAX_TURNS = 3
-"""Times a loop is looked at until the types of its variables rest."""
+"""Times a loop is looked at until the types of its variables rest. A longer chain of assignments is nobody's
+program, and its values are looked at again when they come."""
 
 
 def check_statements(frame: Frame, statements: tuple[Statement, ...]) -> bool:
@@ -78,13 +79,13 @@ def _for(frame: Frame, node: For) -> bool:
     if node.label is not None:
         take_label(frame, node.label)
     body = frame.body
-    outside, body.shallowest = body.shallowest, None
+    outside = body.shallowest
     mark = len(frame.report.found)
     for _ in range(MAX_TURNS):
         frame.report.rewind(mark)
-        depth, body.shallowest = body.shallowest, None
+        body.shallowest = None
         _turn(frame, node, element)
-        outside = _shallower(outside, _shallower(depth, body.shallowest))
+        outside = _shallower(outside, body.shallowest)
         if body.shallowest is None or body.shallowest > frame.scope.depth:
             break
     body.shallowest = outside
