@@ -1,0 +1,120 @@
+"""The operators' reference page, made from their declarations.
+
+`python -m mnet.compiler.ops.pages > docs/operators.md` renews the committed page; a test compares the two.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator
+
+from ...dsl import types as t
+from . import FAMILIES
+from .base import Attribute, Operand, Operator, Surface
+
+_HEAD = """\
+# Operators
+
+<!-- Made from the declarations in compiler/ops by `python -m mnet.compiler.ops.pages`. -->
+
+Every operator of the language and of the intermediate representation. Images are [N, H, W, C], pairs
+are (height, width). A call gives the tensors first, or by `|>`, then the values by position or keyword;
+a layer owns the weights that its page names, under its own path. Attributes are what a call's values
+become in a node of the IR: resolved, with nothing left to a default.
+"""
+
+
+def page() -> str:
+    """The whole page, in Markdown."""
+    return "\n".join([_HEAD, *_contents(), *_families()])
+
+
+def _contents() -> Iterator[str]:
+    for family, operators in FAMILIES.items():
+        links = ", ".join(f"[`{operator.name}`](#{operator.name})" for operator in operators)
+        yield f"- {family}: {links}"
+    yield ""
+
+
+def _families() -> Iterator[str]:
+    for family, operators in FAMILIES.items():
+        yield f"## {family}\n"
+        for operator in operators:
+            yield from _operator(operator)
+
+
+def _operator(operator: Operator) -> Iterator[str]:
+    yield f"### {operator.name}\n"
+    yield f"{operator.doc}\n"
+    if operator.surface is not None:
+        yield f"```\n{call(operator)}\n```\n"
+        yield from _parameters(operator.surface)
+    yield from _operands(operator)
+    yield from _attributes(operator.attributes)
+    if operator.traits:
+        yield f"Traits: {', '.join(sorted(trait.value for trait in operator.traits))}.\n"
+    if operator.source:
+        yield f"Source: <{operator.source}>\n"
+
+
+def call(operator: Operator) -> str:
+    """How a program calls the operator: `relu(x: tensor) -> tensor`."""
+    signature = operator.signature
+    parts = [_declaration(parameter) for parameter in (*signature.tensors, *signature.parameters)]
+    line = f"{signature.name}({', '.join(parts)}) -> {signature.returns}"
+    if len(line) <= 100:
+        return line
+    return "\n".join([f"{signature.name}(", *(f"  {part}," for part in parts), f") -> {signature.returns}"])
+
+
+def _declaration(parameter: t.Parameter) -> str:
+    default = "" if parameter.required else f" = {_value(parameter.default, parameter.type)}"
+    return f"{parameter.name}: {parameter.type}{default}"
+
+
+def _value(value: object, type_: t.Type) -> str:
+    """A default as a program writes it."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return f'"{value}"'
+    if isinstance(value, tuple):
+        inner = ", ".join(_value(item, t.ANY) for item in value)
+        return f"[{inner}]" if isinstance(type_, t.ListOf) else f"({inner})"
+    return str(value)
+
+
+def _parameters(surface: Surface) -> Iterator[str]:
+    if surface.parameters:
+        yield from (f"- `{parameter.name}`: {parameter.doc}" for parameter in surface.parameters)
+        yield ""
+
+
+def _operands(operator: Operator) -> Iterator[str]:
+    tensors = operator.surface.tensors if operator.surface else len(operator.operands)
+    rows = [(f"`{o.name}`", _kind(o, index >= tensors), o.doc) for index, o in enumerate(operator.operands)]
+    yield from _table(("operand", "kind", "meaning"), rows)
+
+
+def _kind(operand: Operand, weight: bool) -> str:
+    words = ["weight" if weight else "tensors" if operand.variadic else "tensor"]
+    if operand.optional:
+        words.append("optional")
+    return ", ".join(words)
+
+
+def _attributes(attributes: tuple[Attribute, ...]) -> Iterator[str]:
+    if attributes:
+        rows = [(f"`{a.name}`", f"`{a.type}`".replace("|", r"\|"), a.doc) for a in attributes]
+        yield from _table(("attribute", "type", "meaning"), rows)
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:
+    yield f"| {' | '.join(head)} |"
+    yield "|" + " --- |" * len(head)
+    yield from (f"| {' | '.join(row)} |" for row in rows)
+    yield ""
+
+
+if __name__ == "__main__":
+    sys.stdout.write(page())
