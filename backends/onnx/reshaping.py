@@ -35,11 +35,15 @@ def slice_(e: Emitter, node: Node) -> None:
 
 
 def pad(e: Emitter, node: Node) -> None:
-    """`Pad` with a constant."""
+    """`Pad` with a constant.
+
+    Zero is written as -0.0, which is the same number: ONNX Runtime (1.31, `Pad_Fusion`) moves a pad of plain zeros
+    into a following `MaxPool`, where padding is no zero but below everything, and so takes other maxima.
+    """
     (x,), padding = node.operands, attributes(node)["padding"]
     layout = e.layout(x)
     starts, ends = (tuple(padding[axis][side] for axis in layout) for side in (0, 1))
-    value = e.scalar(attributes(node)["value"], x.type.dtype)
+    value = e.scalar(attributes(node)["value"] or -0.0, x.type.dtype)
     e.result(node, layout, "Pad", e.read(x, layout), e.integers(starts + ends), value, mode="constant")
 
 
