@@ -11,12 +11,11 @@ from ...dsl.diagnostics import Diagnostic, error
 from ..base import Beside, Provenance
 from ..codes import OUTSIDE_TARGET
 from ..limits import violations
-from .constraints import constraints
+from .constraints import NEWEST_OPSET, OLDEST_OPSET, constraints
 from .emitter import Options
 from .lowering import lower
-from .model import IR_VERSIONS, write_model
+from .model import write_model
 
-OLDEST_OPSET, NEWEST_OPSET = min(IR_VERSIONS), max(IR_VERSIONS)
 LAYOUTS = ("nchw", "nhwc")
 
 

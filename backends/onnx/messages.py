@@ -22,6 +22,10 @@ ELEMENT_TYPES = {
     DType.BF16: 16,
 }
 
+IR_VERSIONS = {13: 7, 14: 7, 15: 8, 16: 8, 17: 8, 18: 8, 19: 9, 20: 9, 21: 10, 22: 10, 23: 11, 24: 12, 25: 13, 26: 13}
+"""The version of ONNX's file format that came with each opset."""
+
+
 MODEL_GRAPH = 7
 GRAPH_NODE, GRAPH_NAME, GRAPH_INITIALIZER, GRAPH_DOC, GRAPH_INPUT, GRAPH_OUTPUT, GRAPH_VALUE_INFO = (
     1,

@@ -26,10 +26,6 @@ SINGLE_FILE_LIMIT = 2**31 - 1
 
 _ALWAYS_INSIDE = 1024  # bytes: shapes and other small constants that tools want to see without the data file
 
-IR_VERSIONS = {13: 7, 14: 7, 15: 8, 16: 8, 17: 8, 18: 8, 19: 9, 20: 9, 21: 10, 22: 10, 23: 11, 24: 12, 25: 13, 26: 13}
-"""The version of ONNX's file format that came with each opset."""
-
-
 NAMES, LAYOUTS = "mnet.names", "mnet.layouts"
 """Keys of the metadata under which `Lowered.named` and `Lowered.layouts` are kept as JSON."""
 
@@ -53,7 +49,7 @@ class _Initializer:
 
 def write_model(lowered: Lowered, file: BinaryIO, provenance: Provenance, beside: Beside | None) -> None:
     """Raises DiagnosticError where the model needs a second file and there is none to ask for."""
-    start = messages.model_start(IR_VERSIONS[lowered.opset], "mnet", provenance.tool_version)
+    start = messages.model_start(messages.IR_VERSIONS[lowered.opset], "mnet", provenance.tool_version)
     end = messages.model_end(lowered.opset, _metadata(lowered, provenance))
     graph_start, graph_end = _graph_start(lowered), _graph_end(lowered)
     initializers = [_inside(tensor) for tensor in lowered.tensors]

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from mnet.backends.base import Provenance
 from mnet.backends.onnx import Onnx, model, runtime
-from mnet.backends.onnx.model import IR_VERSIONS
+from mnet.backends.onnx.messages import IR_VERSIONS
 from mnet.backends.onnx.wire import chunk, fields, integer
 from mnet.compiler.data import Derived
 from mnet.compiler.evaluate import evaluate
