@@ -40,10 +40,12 @@ def wrapped(path: str, kinds: tuple[type[Exception], ...] = READING) -> Iterator
     except kinds as exc:
         if isinstance(exc, OSError) and exc.strerror and exc.filename:
             raise fault(codes.WEIGHTS_UNREADABLE, f"`{path}` can't be read: {exc.strerror.lower()}") from exc
-        raise broken(path, one_line(exc)) from exc
+        message = f"`{path}` is broken: its bytes are not what its format wants"
+        said = (f"its reader says: {_one_line(exc)}",)
+        raise DiagnosticError(error(codes.WEIGHTS_BROKEN, message, notes=said)) from exc
 
 
-def one_line(exc: Exception) -> str:
+def _one_line(exc: Exception) -> str:
     """What a library said, fit for a message: printable, on one line, not endless."""
     words = "".join(c if c.isprintable() else " " for c in str(exc)).split()
     return " ".join(words)[:200] or type(exc).__name__

@@ -94,16 +94,22 @@ def _walk(path: str, h5py: Any, root: Any) -> Iterator[tuple[str, Any]]:
     while pending:
         group, prefix, depth = pending.pop()
         _check_group(path, prefix, depth, seen, h5py.h5o.get_info(group).addr)
-        for index in range(group.get_num_objs()):
-            raw = group.get_objname_by_idx(index)
+        for raw, hard in _links(h5py, group):
             name = checked_name(path, prefix + raw.decode("utf-8"))
-            if group.links.get_info(raw).type != h5py.h5l.TYPE_HARD:
+            if not hard:
                 raise broken(path, f"`{name}` is a link to another place")
             target = h5py.h5o.open(group, raw)
             if isinstance(target, h5py.h5g.GroupID):
                 pending.append((target, name + "/", depth + 1))
             elif isinstance(target, h5py.h5d.DatasetID):
                 yield name, target
+
+
+def _links(h5py: Any, group: Any) -> list[tuple[bytes, bool]]:
+    """The names in a group, and whether each is the object itself."""
+    links: list[tuple[bytes, bool]] = []
+    group.links.iterate(lambda name, info: links.append((name, info.type == h5py.h5l.TYPE_HARD)), info=True)
+    return links
 
 
 def _check_group(path: str, prefix: str, depth: int, seen: set[int], address: int) -> None:

@@ -146,4 +146,4 @@ def _refuse_elements(path: str, member: str, descr: object) -> NoReturn:
         hint = "no pickle is ever read: save arrays of numbers"
     else:
         what, hint = "records or text instead of numbers", None
-    raise fault(codes.WEIGHT_ELEMENTS, f"`{path}` holds {what} in `{member}`", hint)
+    raise fault(codes.WEIGHT_ELEMENTS, f"`{member}` of `{path}` holds {what}", hint)

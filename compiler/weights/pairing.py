@@ -81,7 +81,7 @@ class Pairing:
                 self._add(Match(path, name, How.RENAME, "a rule of the rename file"))
         names = (*self.checkpoint.tensors, *(layer.name for layer in self.checkpoint.layers), *self.stored)
         for rule in (*self.rename.rules, *self.rename.ignored):
-            if not any(rule.pattern.fullmatch(name) for name in names):
+            if not any(rule.match(name) for name in names):
                 message = f"this line matches no layer of `{self.checkpoint.path}`"
                 self.problems.append(error(codes.RENAME_UNUSED, message, rule.span))
 

@@ -22,21 +22,32 @@ from .slots import ALLOWED, PRESETS, SLOTS
 MAX_SIZE = 2**20
 MAX_CAPTURES = 8
 
-_CAPTURE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_CAPTURE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)(?::([0-9]{1,6})\.\.([0-9]{1,6}))?\}")
 _USE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)([+-][0-9]{1,6})?\}")
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """`pattern = target`. A capture ends where the text behind it first occurs, and never crosses `.` or `/`."""
+    """`pattern = target`. A capture ends where the text behind it first occurs, and never crosses `.` or `/`.
+
+    `ranges` bounds the captures that were written as `{i:0..4}`.
+    """
 
     pattern: re.Pattern[str]
     target: str
     span: Span
+    ranges: Mapping[str, range] = field(default_factory=dict)
+
+    def match(self, name: str) -> re.Match[str] | None:
+        """The captures in a name that the pattern matches."""
+        match = self.pattern.fullmatch(name)
+        if match is None or any(int(match[capture]) not in span for capture, span in self.ranges.items()):
+            return None
+        return match
 
     def apply(self, name: str) -> str | None:
         """The path for a name that the pattern matches. Raises DiagnosticError where `{i+1}` is of no number."""
-        match = self.pattern.fullmatch(name)
+        match = self.match(name)
         if match is None:
             return None
         try:
@@ -75,7 +86,7 @@ class Rename:
         return next((path for rule in self.rules if (path := rule.apply(name)) is not None), None)
 
     def ignores(self, name: str) -> bool:
-        return any(rule.pattern.fullmatch(name) for rule in self.ignored)
+        return any(rule.match(name) for rule in self.ignored)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,25 +208,30 @@ def _ignored_names(pattern: str) -> re.Pattern[str]:
 
 
 def _rule(line: _Line, pattern: str, target: str) -> Rule:
-    names = _CAPTURE.findall(pattern)
-    literals = _CAPTURE.split(pattern)[::2]
+    captures = list(_CAPTURE.finditer(pattern))
+    names = [capture[1] for capture in captures]
     if len(names) > MAX_CAPTURES or len(set(names)) < len(names):
         raise line.fault(f"a pattern has at most {MAX_CAPTURES} captures, each with its own name")
-    if any(brace in "".join(literals) for brace in "{}"):
-        raise line.fault(f"a brace of `{pattern}` belongs to no `{{capture}}`")
+    _check_braces(line, pattern, _CAPTURE)
+    _check_braces(line, target, _USE)
     for use in _USE.finditer(target):
         if use[1] not in names:
             raise line.fault(f"`{{{use[1]}}}` is not captured by `{pattern}`", hint(use[1], names))
-    if any(brace in _USE.sub("", target) for brace in "{}"):
-        raise line.fault(f"a brace of `{target}` belongs to no `{{capture}}`")
-    return Rule(_compiled(literals, names), target, line.span)
+    ranges = {capture[1]: range(int(capture[2]), int(capture[3])) for capture in captures if capture[2]}
+    return Rule(_compiled(pattern, captures), target, line.span, ranges)
 
 
-def _compiled(literals: list[str], names: list[str]) -> re.Pattern[str]:
+def _check_braces(line: _Line, text: str, known: re.Pattern[str]) -> None:
+    if any(brace in known.sub("", text) for brace in "{}"):
+        raise line.fault(f"a brace of `{text}` belongs to no `{{capture}}`")
+
+
+def _compiled(pattern: str, captures: list[re.Match[str]]) -> re.Pattern[str]:
     """Each capture with the text behind it is one atomic group, which keeps matching linear in the name."""
-    parts = [re.escape(literals[0])]
-    for name, behind in zip(names[:-1], literals[1:-1], strict=True):
-        parts.append(f"(?>(?P<{name}>[^./]+?){re.escape(behind)})")
-    if names:
-        parts.append(f"(?P<{names[-1]}>[^./]+){re.escape(literals[-1])}")
+    starts = [*(capture.start() for capture in captures), len(pattern)]
+    parts = [re.escape(pattern[: starts[0]])]
+    for capture, end in zip(captures, starts[1:], strict=True):
+        behind = re.escape(pattern[capture.end() : end]) or r"\Z"
+        some = "[0-9]+" if capture[2] else "[^./]+?"
+        parts.append(f"(?>(?P<{capture[1]}>{some}){behind})")
     return re.compile("".join(parts))
