@@ -1,4 +1,8 @@
-"""The conductor: source to graph to passes to artefact. The only file that knows the whole road."""
+"""The conductor: source to graph to passes to artefact. The only file that knows the whole road.
+
+What only some roads need (weight files, the evaluator, a backend) is imported on the way, not at the start:
+a compilation takes a quarter of a second, and each of these a tenth of that.
+"""
 
 from __future__ import annotations
 
@@ -7,22 +11,16 @@ import importlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import Any, BinaryIO, TypedDict, Unpack, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, TypedDict, Unpack, cast
 
-from .backends import verification
 from .backends.base import Backend, Provenance
 from .backends.codes import NOT_A_TARGET, NOT_AN_OPTION
 from .backends.files import write_atomically
-from .backends.verification import Runtime, Verification
 from .compiler.cost import CostReport, cost
-from .compiler.data import Array
 from .compiler.elaborate import elaborate
-from .compiler.evaluate import evaluate
 from .compiler.initializers import Initialized
 from .compiler.ir import Graph
 from .compiler.ops import OPERATORS, Trait
-from .compiler.weights import Report, open_checkpoint, parse_rename
-from .compiler.weights import bind as bind_weights
 from .dsl import modules
 from .dsl.check import check
 from .dsl.diagnostics import DiagnosticError, Severity, error
@@ -32,6 +30,11 @@ from .dsl.source import Sources
 from .dsl.suggest import hint
 from .passes.pipeline import PipelineResult, parse_pipeline, run_pipeline
 from .version import __version__
+
+if TYPE_CHECKING:
+    from .backends.verification import Runtime, Verification
+    from .compiler.data import Array
+    from .compiler.weights import Report
 
 PathLike = str | Path
 
@@ -62,6 +65,8 @@ class Network:
 
     def run(self, **inputs: Array) -> dict[str, Array]:
         """The outputs by name, computed by the reference evaluator. Raises DiagnosticError on wrong inputs."""
+        from .compiler.evaluate import evaluate
+
         return evaluate(self.graph, inputs)
 
     def optimise(self, target: str | Backend) -> PipelineResult:
@@ -132,12 +137,13 @@ def _seeded(graph: Graph, seed: int) -> Graph:
 
 def bind(network: Network, weights: PathLike, rename: PathLike | None = None) -> Network:
     """The network with the tensors of a checkpoint. Raises DiagnosticError where they do not fit."""
-    rules = (
-        None
-        if rename is None
-        else parse_rename(read_text(Path(rename), str(rename), _LARGEST_RENAME, network.program.sources))
-    )
-    bound = bind_weights(network.graph, open_checkpoint(Path(weights)), rules)
+    from .compiler import weights as checkpoints
+
+    rules = None
+    if rename is not None:
+        text = read_text(Path(rename), str(rename), _LARGEST_RENAME, network.program.sources)
+        rules = checkpoints.parse_rename(text)
+    bound = checkpoints.bind(network.graph, checkpoints.open_checkpoint(Path(weights)), rules)
     return replace(network, graph=bound.graph, binding=bound.report)
 
 
@@ -216,6 +222,8 @@ def runtime(artifact: PathLike) -> Runtime:
 
 def verify(artifact: PathLike, network: Network, *, tolerance: float = 1e-4, seed: int = 0) -> Verification:
     """Runs an artefact in its runtime and compares it with the network as the evaluator computes it."""
+    from .backends import verification
+
     optimised = network.optimise(Path(artifact).suffix.removeprefix(".")).graph
     return verification.verify(
         Path(artifact), runtime(artifact), network.graph, optimised, tolerance=tolerance, seed=seed
