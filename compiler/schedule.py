@@ -23,6 +23,8 @@ from typing import NamedTuple
 _BEAM_WIDTH = 4
 _FIRST = 16
 """Of the tasks that may run next only so many are weighed, where all would be too many."""
+_MOST_TASKS = 4_000
+"""Tasks of one segment beyond which their order stays as given."""
 _MOST_STEPS = 20_000
 """Steps that the exact search of one segment may weigh: some 0.1 s."""
 
@@ -261,11 +263,11 @@ class _Search:
         ready = tuple(i for i in self.segment if self._may_run(start.done, i))
         start = _State(start.done, start.live, start.peak, ready)
         best = self._as_given(start)
-        if best.peak > start.peak:
-            best = min(best, self._beam(start), key=lambda state: state.peak)
         if best.peak == start.peak:
             return best, True
-        return self._exact(start, best)
+        if len(self.segment) > _MOST_TASKS:
+            return best, False
+        return self._exact(start, min(best, self._beam(start), key=lambda state: state.peak))
 
     def _may_run(self, done: int, index: int) -> bool:
         needs = self.problem.needs[index]
