@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
@@ -41,7 +42,8 @@ class Library:
         relative = _relative(wanted.module)
         if wanted.module[0] == STD:
             return self._locate_std(wanted, relative)
-        root = next((root for root in self.roots if (root / relative).is_file()), None)
+        # Not Path.is_file: it raises where a path is too long.
+        root = next((root for root in self.roots if os.path.isfile(root / relative)), None)  # noqa: PTH113
         if root is None:
             raise self._unknown(wanted, [f"`{root}`" for root in self.roots])
         path = root / relative
@@ -72,11 +74,17 @@ class Library:
         """What could have been meant: the modules beside the one looked for, and all of `std`."""
         prefix = "".join(f"{part}." for part in wanted.module[:-1])
         for root in self.roots:
-            for path in root.joinpath(*wanted.module[:-1]).glob(f"*{SUFFIX}"):
-                yield prefix + path.stem
-        for content in files(__package__).joinpath(STD).iterdir():
-            if content.name.endswith(SUFFIX):
-                yield f"{STD}.{content.name.removesuffix(SUFFIX)}"
+            for name in _modules_in(root.joinpath(*wanted.module[:-1])):
+                yield prefix + name
+        for name in _modules_in(files(__package__).joinpath(STD)):
+            yield f"{STD}.{name}"
+
+
+def _modules_in(folder: Traversable) -> list[str]:
+    try:
+        return [entry.name.removesuffix(SUFFIX) for entry in folder.iterdir() if entry.name.endswith(SUFFIX)]
+    except OSError:  # no folder, or none that may be listed: there is nothing to suggest
+        return []
 
 
 def _relative(module: Sequence[str]) -> Path:

@@ -89,7 +89,7 @@ class _Search:
 
     def starts_statement(self, position: int) -> bool:
         token = self.machine.tokens[position]
-        if token.kind == "NAME":
+        if token.kind in {"NAME", "LPAR"}:
             return token.column == self.column or self.is_followed_by("_ASSIGN", position)
         return token.kind in _STATEMENTS and not self.is_followed_by("COLON", position)
 
