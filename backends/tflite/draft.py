@@ -14,7 +14,7 @@ from ...compiler.data import ArrayData, Derived, TensorData
 from ...compiler.ir import Graph, Node, Value
 from ...compiler.types import Dim, Shape, TensorType
 from .builtins import BUILTINS, Builtin, Options, OptionValue
-from .schema import ABSENT
+from .schema import ABSENT, ACTIVATIONS
 
 Array = npt.NDArray[Any]
 
@@ -105,13 +105,19 @@ class Site:
         value = self.node.inputs[0]
         return self._draft.producers.get(value.name) if value else None
 
-    def input_shape(self, place: int = 0) -> Shape:
+    @property
+    def activation(self) -> int:
+        """The fused activation, as options have it."""
+        return ACTIVATIONS[self.attributes["activation"]]
+
+    def input_shape(self, place: int = 0) -> tuple[Any, ...]:
+        """Integers, but for a symbolic batch in front."""
         value = self.node.inputs[place]
         assert value is not None
         return self._draft.type_of(value).shape
 
     @property
-    def output_shape(self) -> Shape:
+    def output_shape(self) -> tuple[Any, ...]:
         return self._draft.type_of(self.node.outputs[0]).shape
 
     def emit(self, name: str, inputs: Sequence[int], outputs: Sequence[int] = (), /, **options: OptionValue) -> None:

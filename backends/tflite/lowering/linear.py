@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from ..draft import Site
-from .windows import activation
 
 _FC = (1, 0)  # [C, F] as [F, C]
 
 
 def dense(at: Site) -> None:
     keep_rank = len(at.input_shape()) > 2
-    options = {"fused_activation_function": activation(at), "weights_format": 0, "keep_num_dims": keep_rank}
+    options = {"fused_activation_function": at.activation, "weights_format": 0, "keep_num_dims": keep_rank}
     at.emit("FULLY_CONNECTED", (at.operand(0), at.transposed(1, _FC), at.operand(2)), **options)
 
 

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from ....compiler.types import Shape
 from ..draft import Site
 from ..schema import ACTIVATIONS
-from .windows import activation
 
 Rule = Callable[[Site], None]
 
@@ -18,7 +17,7 @@ def plain(name: str) -> Rule:
 
 
 def arithmetic(name: str) -> Rule:
-    return lambda at: at.emit(name, at.operands, fused_activation_function=activation(at))
+    return lambda at: at.emit(name, at.operands, fused_activation_function=at.activation)
 
 
 def hard_sigmoid(at: Site) -> None:

@@ -31,7 +31,7 @@ _MOST_INPUTS = 5  # of a CONCATENATION that XNNPACK takes
 def concat(at: Site) -> None:
     """More inputs than XNNPACK takes are joined in part first: a copy costs less than leaving the delegate."""
     axis, parts = at.attributes["axis"], at.operands
-    sizes = [int(at.input_shape(place)[axis]) for place in range(len(parts))]
+    sizes = [at.input_shape(place)[axis] for place in range(len(parts))]
     options = {"axis": axis, "fused_activation_function": ACTIVATIONS["none"]}
     while len(parts) > _MOST_INPUTS:
         first = min(_MOST_INPUTS, len(parts) - _MOST_INPUTS + 1)

@@ -17,7 +17,6 @@ from ....dsl.dtypes import DType
 from ..draft import Site
 from ..schema import ABSENT, SAME, VALID
 from .shapes import cut
-from .windows import activation
 
 _OHWI = (3, 0, 1, 2)  # of [kh, kw, C, F]
 
@@ -94,7 +93,7 @@ def excess(node: Node) -> int:
 def _options(at: Site, word: int) -> dict[str, int]:
     stride_h, stride_w = at.attributes["stride"]
     options = {"padding": word, "stride_w": stride_w, "stride_h": stride_h}
-    return {**options, "fused_activation_function": activation(at)}
+    return {**options, "fused_activation_function": at.activation}
 
 
 def _inputs(at: Site, shape: Shape) -> list[int]:

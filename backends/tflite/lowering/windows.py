@@ -10,31 +10,26 @@ from typing import Any
 
 import numpy as np
 
-from ....compiler.ops.windows import Pads, Pair, extent, resolve_padding
+from ....compiler.ops.windows import Pair, extent, resolve_padding
 from ..draft import Site
-from ..schema import ABSENT, ACTIVATIONS, SAME, VALID
+from ..schema import ABSENT, SAME, VALID
 
 _OHWI = (3, 0, 1, 2)  # of [kh, kw, C, F]
 _DEPTHWISE = (2, 0, 1, 3)  # of [kh, kw, 1, C * multiplier]
-_NO_PADS: Pads = ((0, 0), (0, 0))
 _LOWEST = float(np.finfo(np.float32).min)
-
-
-def activation(at: Site) -> int:
-    return ACTIVATIONS[at.attributes["activation"]]
 
 
 def conv2d(at: Site) -> None:
     x, padding = _padded(at, _kernel(at))
     inputs = (x, at.transposed(1, _OHWI), _bias(at))
-    at.emit("CONV_2D", inputs, **padding, **_dilation(at), fused_activation_function=activation(at))
+    at.emit("CONV_2D", inputs, **padding, **_dilation(at), fused_activation_function=at.activation)
 
 
 def depthwise_conv2d(at: Site) -> None:
     x, padding = _padded(at, _kernel(at))
     inputs = (x, at.transposed(1, _DEPTHWISE), _bias(at))
-    multiplier = _int(at.output_shape[3]) // _int(at.input_shape()[3])
-    options = {"depth_multiplier": multiplier, "fused_activation_function": activation(at)}
+    multiplier = at.output_shape[3] // at.input_shape()[3]
+    options = {"depth_multiplier": multiplier, "fused_activation_function": at.activation}
     at.emit("DEPTHWISE_CONV_2D", inputs, **padding, **_dilation(at), **options)
 
 
@@ -43,7 +38,7 @@ def max_pool2d(at: Site) -> None:
         _subsample(at)
         return
     x, padding = _padded(at, at.attributes["kernel"], 0.0 if _is_nonnegative(at) else _LOWEST)
-    at.emit("MAX_POOL_2D", (x,), **padding, **_filter(at), fused_activation_function=activation(at))
+    at.emit("MAX_POOL_2D", (x,), **padding, **_filter(at), fused_activation_function=at.activation)
 
 
 def _is_nonnegative(at: Site) -> bool:
@@ -56,10 +51,10 @@ def _is_nonnegative(at: Site) -> bool:
 
 def _subsample(at: Site) -> None:
     """A pool over single elements. XNNPACK takes no such pool, but a depthwise convolution by one."""
-    channels = _int(at.output_shape[3])
+    channels = at.output_shape[3]
     ones, zeros = at.numbers("one", np.ones((1, 1, 1, channels))), at.numbers("zero", np.zeros(channels))
     options = {**_options(at, VALID), "depth_multiplier": 1, "dilation_w_factor": 1, "dilation_h_factor": 1}
-    at.emit("DEPTHWISE_CONV_2D", (at.operand(0), ones, zeros), **options, fused_activation_function=activation(at))
+    at.emit("DEPTHWISE_CONV_2D", (at.operand(0), ones, zeros), **options, fused_activation_function=at.activation)
 
 
 def avg_pool2d(at: Site) -> None:
@@ -69,31 +64,27 @@ def avg_pool2d(at: Site) -> None:
         return
     word = _word(at, kernel)
     if word == VALID or (word == SAME and not counts_padding):
-        options = {**_options(at, word), **_filter(at), "fused_activation_function": activation(at)}
+        options = {**_options(at, word), **_filter(at), "fused_activation_function": at.activation}
         at.emit("AVERAGE_POOL_2D", at.operands, **options)
         return
     x, options = _bordered(at, 0.0), {**_options(at, VALID), **_filter(at)}
     if counts_padding:
-        at.emit("AVERAGE_POOL_2D", (x,), **options, fused_activation_function=activation(at))
+        at.emit("AVERAGE_POOL_2D", (x,), **options, fused_activation_function=at.activation)
         return
     mean = at.step("mean", at.output_shape, "AVERAGE_POOL_2D", (x,), **options, fused_activation_function=0)
     share = at.numbers("share", _window_size_over_image_elements(at, kernel))
-    at.emit("MUL", (mean, share), fused_activation_function=activation(at))
+    at.emit("MUL", (mean, share), fused_activation_function=at.activation)
 
 
 def _kernel(at: Site) -> Pair:
     kh, kw, *_ = at.input_shape(1)
-    return _int(kh), _int(kw)
-
-
-def _int(dim: Any) -> int:
-    return int(dim)
+    return kh, kw
 
 
 def _bias(at: Site) -> int:
     """The bias, or zeros: some delegates insist on one."""
     bias = at.operand(2)
-    return bias if bias != ABSENT else at.numbers("bias", np.zeros(_int(at.output_shape[-1])))
+    return bias if bias != ABSENT else at.numbers("bias", np.zeros(at.output_shape[-1]))
 
 
 def _padded(at: Site, kernel: Pair, border: float = 0.0) -> tuple[int, dict[str, int]]:
@@ -106,7 +97,7 @@ def _padded(at: Site, kernel: Pair, border: float = 0.0) -> tuple[int, dict[str,
 
 def _word(at: Site, kernel: Pair) -> int | None:
     """SAME or VALID, where one of them places all windows as the node's padding does."""
-    sizes: Any = at.input_shape()[1:3]
+    sizes = at.input_shape()[1:3]
     stride, dilation = at.attributes["stride"], at.attributes.get("dilation", (1, 1))
     starts = [before for before, _ in at.attributes["padding"]]
     for name, word in (("valid", VALID), ("same", SAME)):
@@ -123,7 +114,7 @@ def _word(at: Site, kernel: Pair) -> int | None:
 def _bordered(at: Site, value: float) -> int:
     n, h, w, c = at.input_shape()
     (top, bottom), (left, right) = at.attributes["padding"]
-    shape = (n, _int(h) + top + bottom, _int(w) + left + right, c)
+    shape = (n, h + top + bottom, w + left + right, c)
     pads = at.integers("padding", ((0, 0), (top, bottom), (left, right), (0, 0)))
     if value == 0:
         return at.step("padded", shape, "PAD", (at.operand(0), pads))
@@ -153,6 +144,6 @@ def _window_size_over_image_elements(at: Site, kernel: Pair) -> Any:
 
 def _image_elements(at: Site, axis: int, kernel: int) -> Any:
     """How many elements of the image, not of its border, each window covers along an axis."""
-    size, count = _int(at.input_shape()[1 + axis]), _int(at.output_shape[1 + axis])
+    size, count = at.input_shape()[1 + axis], at.output_shape[1 + axis]
     starts = np.arange(count) * at.attributes["stride"][axis] - at.attributes["padding"][axis][0]
     return np.minimum(starts + kernel, size) - np.maximum(starts, 0)

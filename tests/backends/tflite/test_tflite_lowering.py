@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import hypothesis.strategies as st
 import numpy as np
 import pytest
@@ -23,11 +21,6 @@ pairs = st.tuples(st.integers(1, 3), st.integers(1, 3))
 activations = st.sampled_from(("none", "relu", "relu6"))
 
 
-def fresh(net: Any) -> Any:
-    """A new graph for each example: a fixture lives as long as its test."""
-    return type(net)()
-
-
 def test_every_operator_has_a_rule_or_is_refused():
     assert CONSTRAINTS.keys() == OPERATORS.keys()
     assert OPERATORS.keys() - RULES.keys() == {"batch_norm"}
@@ -39,8 +32,8 @@ def test_every_operator_has_a_rule_or_is_refused():
 
 @few
 @given(padding=pads, kernel=pairs, stride=pairs, dilation=pairs, groups=st.sampled_from((1, 2, 4)), act=activations)
-def test_conv2d(net, agrees, padding, kernel, stride, dilation, groups, act):
-    net = fresh(net)
+def test_conv2d(new_net, agrees, padding, kernel, stride, dilation, groups, act):
+    net = new_net()
     x = net.input("N", 9, 10, 4)
     weight = net.normal(*kernel, 4 // groups, 8)
     window = {"padding": padding, "stride": stride, "dilation": dilation}
@@ -49,8 +42,8 @@ def test_conv2d(net, agrees, padding, kernel, stride, dilation, groups, act):
 
 @few
 @given(padding=pads, kernel=pairs, stride=pairs, dilation=pairs, multiplier=st.integers(1, 3), act=activations)
-def test_depthwise_conv2d(net, agrees, padding, kernel, stride, dilation, multiplier, act):
-    net = fresh(net)
+def test_depthwise_conv2d(new_net, agrees, padding, kernel, stride, dilation, multiplier, act):
+    net = new_net()
     weight = net.normal(*kernel, 1, 4 * multiplier)
     window = {"padding": padding, "stride": stride, "dilation": dilation}
     agrees(net.graph(net("depthwise_conv2d", net.input("N", 9, 10, 4), weight, **window, activation=act)))
@@ -61,8 +54,8 @@ def test_depthwise_conv2d(net, agrees, padding, kernel, stride, dilation, multip
     padding=pads, kernel=pairs, stride=pairs, extra=st.tuples(st.integers(0, 2), st.integers(0, 2)), act=activations,
     batch=st.sampled_from(("N", 1, 3)),
 )  # fmt: skip
-def test_transposed_conv2d(net, agrees, padding, kernel, stride, extra, act, batch):
-    net = fresh(net)
+def test_transposed_conv2d(new_net, agrees, padding, kernel, stride, extra, act, batch):
+    net = new_net()
     x, weight = net.input(batch, 4, 5, 4), net.normal(*kernel, 4, 6)
     window = {"padding": padding, "stride": stride, "output_padding": extra}
     try:
@@ -76,8 +69,8 @@ def test_transposed_conv2d(net, agrees, padding, kernel, stride, extra, act, bat
 
 @few
 @given(padding=pads, kernel=pairs, stride=pairs, after_relu=st.booleans(), act=activations)
-def test_max_pool2d(net, agrees, padding, kernel, stride, after_relu, act):
-    net = fresh(net)
+def test_max_pool2d(new_net, agrees, padding, kernel, stride, after_relu, act):
+    net = new_net()
     x = net.input("N", 9, 10, 4)
     try:
         y = net(
@@ -95,8 +88,8 @@ def test_max_pool2d(net, agrees, padding, kernel, stride, after_relu, act):
 
 @few
 @given(padding=pads, kernel=pairs, stride=pairs, count_padding=st.booleans(), act=activations)
-def test_avg_pool2d(net, agrees, padding, kernel, stride, count_padding, act):
-    net = fresh(net)
+def test_avg_pool2d(new_net, agrees, padding, kernel, stride, count_padding, act):
+    net = new_net()
     window = {"kernel": kernel, "stride": stride, "padding": padding, "count_padding": count_padding}
     try:
         y = net("avg_pool2d", net.input("N", 9, 10, 4), **window, activation=act)
@@ -255,6 +248,40 @@ def test_integers(net, agrees):
     ys += [net("transpose", x, permutation=(0, 2, 1, 3)), net("reshape", x, shape=("N", 48))]
     ys += [net("resize", x, size=(8, 9), method="nearest", coordinates="half_pixel")]
     agrees(net.graph(*ys))
+
+
+# The limits ---------------------------------------------------------------------------------
+
+SIX = ("N", 2, 1, 3, 2, 4)
+AT_SIX_AXES = {
+    **{op: lambda net, x, op=op: net(op, x) for op, _ in ACTIVATIONS},
+    **{
+        op: lambda net, x, op=op: net(op, net("exp", x), np.exp(net.normal(2, 1, 2, 1)))
+        for op in ("add", "sub", "mul", "div", "maximum", "minimum")
+    },
+    "concat": lambda net, x: net("concat", x, x, axis=3),
+    "dense": lambda net, x: net("dense", x, net.normal(4, 3)),
+    "mean": lambda net, x: net("mean", x, axes=(1, 3, 5)),
+    "prelu": lambda net, x: net("prelu", x, net.normal(4)),
+    "reshape": lambda net, x: net("reshape", x, shape=("N", 2, 3, 2, 2, 2)),
+    "slice": lambda net, x: net("slice", x, axes=(3, 5), begin=(1, 0), end=(2, 4), stride=(1, 3)),
+    "softmax": lambda net, x: net("softmax", x, axis=3),
+    "split": lambda net, x: net("split", x, axis=5, sizes=(1, 3)),
+    "sqrt": lambda net, x: net("sqrt", net("abs", x)),
+    "transpose": lambda net, x: net("transpose", x, permutation=(0, 5, 3, 2, 4, 1)),
+}
+
+
+@pytest.mark.parametrize("op", AT_SIX_AXES)
+def test_six_axes(net, agrees, op):
+    results = AT_SIX_AXES[op](net, net.input(*SIX))
+    agrees(net.graph(*(results if isinstance(results, tuple) else (results,))))
+
+
+def test_every_limit_of_six_axes_is_tried():
+    images = {"avg_pool2d", "conv2d", "depthwise_conv2d", "max_pool2d", "resize", "transposed_conv2d"}
+    six = {op for op, limits in CONSTRAINTS.items() if any("6 axes" in limit.sentence for limit in limits)}
+    assert six - images == AT_SIX_AXES.keys()
 
 
 # Graphs -------------------------------------------------------------------------------------
