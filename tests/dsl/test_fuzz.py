@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import re
 from pathlib import Path
@@ -142,10 +143,8 @@ def test_the_whole_road(tmp_path_factory: pytest.TempPathFactory, data: st.DataO
     path = tmp_path_factory.mktemp("fuzz") / "fuzz.mnet"
     path.write_text(re.sub(rf"\b{old}\b", new, text, count=data.draw(st.integers(1, 3))), encoding="utf-8")
     sources = Sources()
-    try:
+    with contextlib.suppress(DiagnosticError):
         driver.load(path, sources=sources)
-    except DiagnosticError as refused:
-        assert render(refused.diagnostics, sources)
 
 
 @settings(max_examples=100, deadline=None)
