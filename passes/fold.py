@@ -83,8 +83,6 @@ def _fold_before(rewriter: Rewriter, node: Node, x: Value, linear: Node, affine:
     if affine.shift is not None and linear.op is TRANSPOSED_CONV2D:
         raise Refusal(f"not every result of `{linear.path}` sees every tap of its kernel")
     layer = _layer(rewriter, linear)
-    if linear.inputs[0] != node.output:
-        raise Refusal(f"`{linear.path}` reads it as a weight")
     _change(rewriter, layer, map_before(layer.linear, affine))
     rewriter.bypass(node, x)
     rewriter.changed(node, f"folded into `{linear.path}` after it")
