@@ -96,16 +96,19 @@ CONSTRAINTS: Mapping[str, tuple[Constraint, ...]] = {
 }
 
 _INTRODUCTION = """
-What the `tflite` target refuses, before anything is written, as the error E0801. This page is made from the
-checks themselves (`backends/tflite/constraints.py`).
+The `tflite` target writes flatbuffers for LiteRT. What it refuses, it refuses as the error E0801 before anything is
+written; the limits below are made from the checks themselves (`backends/tflite/constraints.py`). A file holds less
+than 2 GiB: a larger model is refused as E0802, with its largest tensors named.
 
-A file holds less than 2 GiB; larger models are refused as E0802, with their largest tensors named.
+**What a file holds.** One subgraph, whose tensors have the paths of the program's layers; the signature
+`serving_default` with the program's names of inputs and outputs; and the metadata `min_runtime_version`,
+`mnet.provenance` (tool, options, hash of the source) and `mnet.locations` (file, line and column of each operation).
 
-A symbolic batch stays open: the model runs with any batch after `resize_tensor_input`. Give the option `batch`
-to fix it. A transposed convolution with an open batch computes its own shape when LiteRT allocates, which keeps
-it out of XNNPACK; so do `resize` with `method="nearest"`, `slice` with a stride, padding with a value, and
-padding of a `max_pool2d` whose input may be negative. Everything else in a float model runs in one XNNPACK
-partition.
+**Batch.** A symbolic batch stays open: the model runs with any after `resize_tensor_input`. The option `batch` fixes it.
+
+**Speed.** A float model runs in one XNNPACK partition, but for what XNNPACK lacks: a transposed convolution with an
+open batch, `resize` with `method="nearest"`, `slice` with a stride, padding with another value than 0, and padding of
+a `max_pool2d` whose input may be negative.
 """
 
 
