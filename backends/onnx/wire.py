@@ -14,10 +14,13 @@ from collections.abc import Iterator
 _VARINT, _CHUNK, _FLOAT = 0, 2, 5
 _FIXED_SIZES = {1: 8, _FLOAT: 4}
 _UNSIGNED_64 = (1 << 64) - 1
+_ONE_BYTE = tuple(bytes((number,)) for number in range(0x80))  # nearly every number in a model
 
 
 def varint(number: int) -> bytes:
     """Seven bits a byte, the lowest first; a negative number as its two's complement of 64 bits."""
+    if 0 <= number < 0x80:
+        return _ONE_BYTE[number]
     number &= _UNSIGNED_64
     encoded = bytearray()
     while number > 0x7F:
