@@ -104,7 +104,8 @@ than 2 GiB: a larger model is refused as E0802, with its largest tensors named.
 `serving_default` with the program's names of inputs and outputs; and the metadata `min_runtime_version`,
 `mnet.provenance` (tool, options, hash of the source) and `mnet.locations` (file, line and column of each operation).
 
-**Batch.** A symbolic batch stays open: the model runs with any after `resize_tensor_input`. The option `batch` fixes it.
+**Batch.** A symbolic batch stays open: the model runs with any after `resize_tensor_input`. The option `batch`
+fixes it.
 
 **Speed.** A float model runs in one XNNPACK partition, but for what XNNPACK lacks: a transposed convolution with an
 open batch, `resize` with `method="nearest"`, `slice` with a stride, padding with another value than 0, and padding of
