@@ -23,7 +23,7 @@ $(BIN)/python:
 	@touch $@
 
 demo: .venv/.runtimes ## Compile MobileNetV3 to TFLite and ONNX, run both, show what came out
-	@PATH="$(CURDIR)/$(BIN):$$PATH" sh examples/demo.sh
+	@$(BIN)/python examples/demo.py
 
 test: .venv/.dev ## Run every test
 	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup

@@ -16,7 +16,7 @@ WEIGHT_BYTES = (1 << 20, 64 << 20, 256 << 20, 512 << 20, 1 << 30)
 _LAYER_BYTES = 16 << 20  # one dense layer of 2048 x 2048 floats
 
 _DEEP = """//! A chain of convolutions, batch norms and activations.
-model Deep {{
+model Deep() {{
   input image: f32[N, 8, 8, 8]
   x = image
   for i in 0..{layers} as layer {{ x = x |> conv2d(8, bias=false) |> batch_norm() |> relu6() }}
@@ -25,7 +25,7 @@ model Deep {{
 """
 
 _WIDE = """//! A chain of dense layers.
-model Wide {{
+model Wide() {{
   input features: f32[N, {width}]
   x = features
   for i in 0..{layers} as layer {{ x = x |> dense({width}, bias=false) }}

@@ -11,7 +11,7 @@ from ..compiler.elaborate import elaborate
 from ..dsl.diagnostics import Diagnostic, DiagnosticError
 from ..dsl.tree import Model, Module
 from . import options
-from .console import FINDINGS, Console, reporting
+from .console import FINDINGS, WRONG_INPUT, Console, reporting
 
 
 @click.command(name="check")
@@ -25,7 +25,10 @@ def command(
     Shapes are checked in the model that --model names; without it, in each model of the file whose
     parameters all have defaults. Exit code 1 where anything was found, 2 where the file can't be read.
     """
-    checked = driver.read(program, roots, console.sources)
+    try:
+        checked = driver.read(program, roots, console.sources)
+    except DiagnosticError as failure:
+        console.fail(failure.diagnostics, FINDINGS if console.sources.get(str(program)) else WRONG_INPUT)
     names = [model] if model else _models(checked.main)
     found: list[Diagnostic] = []
     for name in names:
