@@ -15,6 +15,7 @@ easy on the graphs of neural networks, which are nearly chains:
 from __future__ import annotations
 
 import heapq
+import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -327,8 +328,9 @@ class _Search:
     def _exact(self, start: _State, best: _State) -> tuple[_State, bool]:
         """Best first below the peak of `best`, which stands if nothing is there or the search grows too long."""
         self.steps = 0
+        arrival = itertools.count()  # decides ties: states have no order
         first = self._settle(start)
-        heap = [(first.peak, -first.count, 0, first)]
+        heap = [(first.peak, -first.count, next(arrival), first)]
         seen = {first.done: first.peak}
         while heap:
             state = heapq.heappop(heap)[-1]
@@ -339,5 +341,5 @@ class _Search:
                     return best, False
                 if after.peak < min(best.peak, seen.get(after.done, best.peak)):
                     seen[after.done] = after.peak
-                    heapq.heappush(heap, (after.peak, -after.count, len(seen), after))
+                    heapq.heappush(heap, (after.peak, -after.count, next(arrival), after))
         return best, True
