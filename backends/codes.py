@@ -11,3 +11,4 @@ RUNTIME_FAILED = Code("E0804", "an artefact that its runtime can't run")
 
 CANNOT_WRITE = Code("E0901", "a file can't be written")
 NOT_A_TARGET = Code("E0902", "an unknown target")
+NOT_AN_OPTION = Code("E0903", "an unknown option of a target")

@@ -21,7 +21,7 @@ _CHUNK = 1 << 20
 _PERMISSIONS = 0o666  # the process's umask takes away from these, as for any new file
 
 
-def write_atomically(path: Path, write: Callable[[BinaryIO], None]) -> bool:
+def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> bool:
     """Puts what `write` writes at `path`; False where the file already held exactly those bytes and was not touched.
 
     Raises DiagnosticError where the file can't be written; whatever `write` raises passes through.
