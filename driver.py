@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypedDict, Unpack, cast
 
 from .backends.base import Backend, Provenance
 from .backends.codes import NOT_A_TARGET, NOT_AN_OPTION
-from .backends.files import write_atomically
+from .backends.files import watched, write_atomically
 from .compiler.cost import CostReport, cost
 from .compiler.elaborate import elaborate
 from .compiler.initializers import Initialized
@@ -159,10 +159,16 @@ def compile(  # noqa: A001  # the verb of the whole package
     return write(load(path, model, **loading), target, output)
 
 
-def write(network: Network, target: str | Backend = "tflite", output: PathLike | None = None) -> Artifact:
-    """Optimises for the target and writes the artefact, by default beside the working directory's name of the model.
+def write(
+    network: Network,
+    target: str | Backend = "tflite",
+    output: PathLike | None = None,
+    progress: Callable[[int], object] | None = None,
+) -> Artifact:
+    """Optimises for the target and writes the artefact, by default into the working directory under the model's name.
 
-    Raises DiagnosticError, with nothing written, where the target can't take the model.
+    `progress` hears of each number of bytes written. Raises DiagnosticError, with nothing written, where
+    the target can't take the model.
     """
     chosen = backend(target)
     graph = network.optimise(chosen).graph
@@ -173,11 +179,13 @@ def write(network: Network, target: str | Backend = "tflite", output: PathLike |
 
     def write_beside(suffix: str, write_data: Callable[[BinaryIO], None]) -> str:
         beside.append(path.with_name(path.name + suffix))
-        write_atomically(beside[-1], write_data)
+        write_atomically(beside[-1], lambda file: write_data(watched(file, progress)))
         return beside[-1].name
 
     provenance = _provenance(network, chosen)
-    changed = write_atomically(path, lambda file: chosen.write(graph, file, provenance, write_beside))
+    changed = write_atomically(
+        path, lambda file: chosen.write(graph, watched(file, progress), provenance, write_beside)
+    )
     return Artifact(path, chosen.name, changed, (path, *beside))
 
 
@@ -199,9 +207,11 @@ def backend(target: str | Backend, **options: Any) -> Backend:
 
 def _provenance(network: Network, chosen: Backend) -> Provenance:
     """What the bytes depend on, and nothing else: no clock, no directory, no user."""
+    read = network.program.modules.values()
+    texts = {module.span.file: network.program.sources.by_name[module.span.file].text for module in read}
     digest = hashlib.sha256()
-    for name, source in sorted(network.program.sources.by_name.items()):
-        digest.update(f"{Path(name).name}\0{source.text}\0".encode())
+    for name, text in sorted((Path(file).name, text) for file, text in texts.items()):
+        digest.update(f"{name}\0{text}\0".encode())
     options = (("model", network.graph.name), *network.options, *_options(chosen))
     return Provenance(__version__, digest.hexdigest(), options)
 

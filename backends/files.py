@@ -12,10 +12,13 @@ import os
 import stat
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from ..dsl.diagnostics import DiagnosticError, error
 from .codes import CANNOT_WRITE
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer as Buffer
 
 _CHUNK = 1 << 20
 _PERMISSIONS = 0o666  # the process's umask takes away from these, as for any new file
@@ -36,6 +39,27 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> bool:
                 return False
             give_name()
     return True
+
+
+def watched(file: BinaryIO, progress: Callable[[int], object] | None) -> BinaryIO:
+    """The file, telling `progress` of each number of bytes that is written to it."""
+    return file if progress is None else cast("BinaryIO", _Watched(file, progress))
+
+
+class _Watched:
+    """Passes everything on to the file."""
+
+    def __init__(self, file: BinaryIO, progress: Callable[[int], object]) -> None:
+        self._file = file
+        self._progress = progress
+
+    def write(self, data: Buffer) -> int:
+        written = self._file.write(data)
+        self._progress(written)
+        return written
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
 
 
 @contextlib.contextmanager

@@ -34,6 +34,7 @@ from .console import Console, given, reporting
 @click.option(
     "--depfile", metavar="FILE", type=click.Path(path_type=Path), help="Writes a Make rule of all files read."
 )
+@click.option("--explain-weights", is_flag=True, help="Says on stderr which tensor went where, and why.")
 @reporting
 def command(
     console: Console,
@@ -47,6 +48,7 @@ def command(
     target: str | None,
     output: Path | None,
     depfile: Path | None,
+    explain_weights: bool,
     **backend_options: Any,
 ) -> None:
     """Compile a model of MODEL.mnet to TFLite or ONNX.
@@ -59,7 +61,10 @@ def command(
     network = driver.load(program, model, set=parameters, roots=roots, seed=seed, sources=console.sources, **files)
     if network.initialised:
         console.notice(f"notice: no weights given; parameters are initialised from seed {seed}")
-    artifact = driver.write(network, backend, output)
+    if explain_weights and network.binding:
+        console.notice(network.binding.explain().rstrip())
+    with console.progress("writing", network.cost().total.weight_bytes) as progress:
+        artifact = driver.write(network, backend, output, progress)
     if depfile:
         _write_depfile(depfile, artifact, [*network.program.files, *files.values()])
     console.result(_summary(artifact), _values(network, artifact))
@@ -102,4 +107,5 @@ def _values(network: driver.Network, artifact: driver.Artifact) -> dict[str, Any
         ],
         "changed": artifact.changed,
         "initialised": network.initialised,
+        "weights": network.binding.as_json() if network.binding else None,
     }

@@ -6,11 +6,12 @@ with a `schema_version`, whatever happens.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
 import os
 import sys
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn, ParamSpec
 
@@ -23,6 +24,7 @@ from ..dsl.source import Sources
 SCHEMA_VERSION = 1
 FINDINGS = 1
 WRONG_INPUT = 2
+_LONG = 128 << 20
 
 P = ParamSpec("P")
 
@@ -48,6 +50,15 @@ class Console:
     def diagnostics(self, found: Iterable[Diagnostic]) -> None:
         """Shows diagnostics to people."""
         click.echo(render(found, self.sources, colour=_colour()), err=True, nl=False)
+
+    @contextlib.contextmanager
+    def progress(self, title: str, total: int) -> Iterator[Callable[[int], object]]:
+        """A bar on stderr for work on `total` bytes, where somebody looks and it takes long enough to be seen."""
+        if total < _LONG or not sys.stderr.isatty():
+            yield lambda done: None
+            return
+        with click.progressbar(length=total, label=title, file=sys.stderr) as bar:
+            yield bar.update
 
     def fail(self, found: Iterable[Diagnostic], code: int = WRONG_INPUT) -> NoReturn:
         """Shows what was found, in the chosen format, and ends with `code`."""
