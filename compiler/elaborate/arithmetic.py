@@ -58,7 +58,7 @@ _ORDER: dict[str, Callable[[Any, Any], bool]] = {
 
 def equal(left: Any, right: Any, meter: Meter) -> bool:
     """Numbers by value, lists and tuples item by item, layers by identity."""
-    meter.spend_steps(1)
+    meter.spend_step()
     if is_number(left) and is_number(right):
         return bool(left == right)
     if type(left) is not type(right):

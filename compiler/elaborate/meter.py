@@ -18,9 +18,10 @@ class Meter:
         self.calls = 0
         self.loop_turns = 0
 
-    def spend_steps(self, amount: int) -> None:
-        self.steps += amount
-        self._need(self.steps, self.limits.steps, "the program takes {} steps", "steps")
+    def spend_step(self) -> None:
+        self.steps += 1
+        if self.steps > self.limits.steps:
+            self.need_walk(0)
 
     def spend_node(self) -> None:
         self.nodes += 1

@@ -1,0 +1,239 @@
+"""What is said about programs that can't be elaborated. Their rendered texts are in `tests/corpus/programs`."""
+
+from __future__ import annotations
+
+import sys
+import tracemalloc
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import fields, replace
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from mnet.compiler.elaborate import elaborate
+from mnet.compiler.elaborate.arithmetic import binary
+from mnet.compiler.elaborate.errors import EvaluationError
+from mnet.compiler.elaborate.meter import Meter
+from mnet.compiler.limits import DEFAULT, Limits
+from mnet.dsl.diagnostics import Diagnostic, DiagnosticError
+from mnet.dsl.modules import load_text
+
+
+def findings(
+    text: str, model: str | None = None, arguments: Mapping[str, object] | None = None, limits: Limits = DEFAULT
+) -> tuple[Diagnostic, ...]:
+    with pytest.raises(DiagnosticError) as caught:
+        elaborate(load_text(text), model, arguments or {}, limits)
+    return caught.value.diagnostics
+
+
+def only(found: tuple[Diagnostic, ...]) -> Diagnostic:
+    (diagnostic,) = found
+    return diagnostic
+
+
+def of_body(text: str, limits: Limits = DEFAULT) -> tuple[Diagnostic, ...]:
+    return findings(f"model M() {{ input x: f32[N, 8]\n{text} }}", limits=limits)
+
+
+# Several errors, and no cascades ------------------------------------------------------------
+
+
+def test_independent_errors_are_all_found() -> None:
+    found = of_body(
+        "a = x |> dense(0)\nb = x |> dense(-1)\nc = a + b\noutput y = c |> dense(0)\noutput z = x |> dense(-2)"
+    )
+    assert [d.span and d.span.line for d in found] == [2, 3, 6]
+
+
+@pytest.mark.parametrize(
+    "use",
+    [
+        "if n > 1 { x = x |> dense(3) } else { x = x |> relu }\noutput y = x |> dense(4)",
+        "for i in 0..n { x = x |> dense(3) }\noutput y = x |> dense(4)",
+        "output y = x |> dense(if n > 1 { 2 } else { 3 })",
+        "output y = x |> dense([n, 2][0] + (n, 3)[1])",
+        "output y = x |> dense(max(n, 3)) |> relu",
+        "fc = dense(n)\noutput y = x |> fc",
+        "(a, b) = (n, 3)\noutput y = x |> dense(b + a)",
+        "ys = [x |> dense(w) for w in [1, 2] if w > n]\noutput y = ys[0]",
+        "fn twice(c: int) -> int = c * n\noutput y = x |> dense(twice(2))",
+        "output y, z = (x |> dense(-n), x)",
+    ],
+)
+def test_what_reads_a_failed_value_is_silent(use: str) -> None:
+    assert only(of_body(f"n = [1][9]\n{use}")).code.id == "E0606"
+
+
+def test_a_block_that_fails_inside_is_poison_outside() -> None:
+    text = "block b(x: tensor, n: int) -> tensor {\n  y = x |> dense(n)\n  return y |> relu\n}\n"
+    found = findings(text + "model M() { input x: f32[N, 8]\noutput a = x |> b(0) |> b(2)\noutput c = x |> b(0) }")
+    assert [[label.span.line for label in d.labels] for d in found] == [[2, 6], [2, 7]]
+
+
+def test_an_error_of_every_turn_is_reported_once() -> None:
+    only(of_body("y = x\nfor i in 0..9 { y = x |> dense(0) }\noutput z = y"))
+
+
+def test_errors_are_counted_and_end_the_run() -> None:
+    text = "\n".join(f"y{i} = x |> dense(0)" for i in range(9))
+    found = of_body(text, replace(DEFAULT, errors=3))
+    assert [d.code.id for d in found] == ["E0603"] * 3 + ["E0650"]
+
+
+def test_a_shape_error_names_the_layer_and_the_calls_that_lead_to_it() -> None:
+    text = (
+        "block inner(x: tensor) -> tensor { return x |> fc: dense(0) }\n"
+        "block outer(x: tensor) -> tensor { return x |> inner() }\n"
+        "model M() { input x: f32[N, 8]\nfor i in 0..1 as stage { x = x |> outer() }\noutput y = x }"
+    )
+    found = only(findings(text))
+    assert found.notes == ("this is the layer `stage0.outer.inner.fc`",)
+    assert [label.text for label in found.labels] == [
+        "given f32[N, 8]",
+        "in block `inner`, called here",
+        "in block `outer`, called here",
+    ]
+
+
+# Models and their parameters ----------------------------------------------------------------
+
+MODEL = """
+model Net(width: float = 1.0, classes: int = 10, mode: "fast" | "slow" = "fast", act: activation = relu) {
+  input x: f32[N, 8]
+  output y = x |> dense(int(classes * width)) |> act
+}
+model Other() { input x: f32[N, 8]
+  output y = x }
+"""
+
+
+def test_a_model_is_asked_for_where_there_are_several() -> None:
+    found = only(findings(MODEL))
+    assert (found.code.id, found.hint) == ("E0601", "choose one by name")
+
+
+def test_an_unknown_model_has_a_suggestion() -> None:
+    assert only(findings(MODEL, "Nett")).hint == "did you mean `Net`?"
+
+
+def test_an_unknown_parameter_has_a_suggestion() -> None:
+    found = only(findings(MODEL, "Net", {"widht": "2"}))
+    assert (found.code.id, found.hint) == ("E0602", "did you mean `width`?")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "message"),
+    [
+        ("classes", "2.5", "`classes` must be of type `int`, found 2.5"),
+        ("classes", "true", "`classes` must be of type `int`, found true"),
+        ("classes", "1 / 0", "`classes=1 / 0`: division by zero: 1 / 0"),
+        ("classes", "clases", "`classes=clases`: `clases` has no value here"),
+        ("classes", "", "`classes=` sets no value"),
+        ("classes", "1 + ", "`classes=1 + ` sets no value"),
+        ("classes", "1 model X() {}", "`classes=1 model X() {}` sets no value"),
+        ("classes", '"' + "x" * 100 + '"', '`classes` must be of type `int`, found "' + "x" * 56 + "..."),
+        ("mode", "quick", "`mode=quick`: `quick` has no value here"),
+        ("act", "dense", "`act` must be of type `activation`, found `dense`"),
+    ],
+)
+def test_a_parameter_that_does_not_fit(name: str, text: str, message: str) -> None:
+    found = only(findings(MODEL, "Net", {name: text}))
+    assert (found.code.id, found.message) == ("E0602", message)
+
+
+def test_all_parameters_that_do_not_fit_are_named() -> None:
+    assert len(findings(MODEL, "Net", {"width": "x", "classes": "1.5", "other": 1})) == 3
+
+
+def test_a_float_where_an_int_is_needed_says_its_value() -> None:
+    found = only(findings(MODEL, "Net", {"classes": 12.5}))
+    assert found.hint == "round it with `int`, `round`, `floor`, `ceil` or `make_divisible`"
+
+
+# Limits -------------------------------------------------------------------------------------
+
+LAST = "block b40(x: tensor) -> tensor { return x |> relu }"
+BLOCKS = "".join(f"block b{i}(x: tensor) -> tensor {{ return x |> b{i + 1}() |> b{i + 1}() }}\n" for i in range(40))
+SHARED = "".join(f"a{i + 1} = [a{i}, a{i}]\nb{i + 1} = [b{i}, b{i}]\n" for i in range(40))
+BOMBS = {
+    "steps": ("a0 = [1]\nb0 = [1]\n" + SHARED + "output y = x |> dense(if a40 == b40 { 1 } else { 2 })", ""),
+    "nodes": ("output y = x |> b0()", BLOCKS + LAST),
+    "calls": ("n = [f(i) for i in 0..5 if f(i) > 0]\noutput y = x", "fn f(x: int) -> int = x + 1"),
+    "loop_turns": ("for i in 0..50 { for j in 0..50 { n = 1 } }\noutput y = x", ""),
+    "list_length": ("for i in 0..1000000000 { n = i }\noutput y = x", ""),
+    "string_length": ('s = "ab"\nfor i in 0..60 { s = s + s }\noutput y = x', ""),
+    "int_bits": ("output y = x |> dense(2 ** 10 ** 9)", ""),
+    "nesting": ("output y = x |> b0()", BLOCKS + LAST),
+    "tensor_elements": ("output y = x |> dense(10 ** 12)", ""),
+    "errors": ("\n".join(f"y{i} = x |> dense(0)" for i in range(99)) + "\noutput y = x", ""),
+}  # fmt: skip
+SMALL = replace(DEFAULT, steps=10_000, nodes=100, calls=8, loop_turns=100, nesting=30)
+
+
+def test_every_limit_has_a_bomb() -> None:
+    assert set(BOMBS) == {field.name for field in fields(Limits)}
+
+
+@pytest.mark.parametrize("limit", BOMBS)
+def test_a_bomb_meets_its_limit(limit: str) -> None:
+    body, blocks = BOMBS[limit]
+    limits = replace(DEFAULT, **{limit: getattr(SMALL, limit)})
+    *_, last = findings(f"{blocks}\nmodel M() {{ input x: f32[N, 8]\n{body} }}", limits=limits)
+    assert last.code.id == "E0650"
+    assert f"{getattr(limits, limit):,}" in last.message
+    assert limit == "errors" or last.labels[0].text == f"limit `{limit}`"
+
+
+def test_a_limit_ends_the_run() -> None:
+    only(of_body("n = 2 ** 100\nm = 2 ** 200\noutput y = x |> dense(0)"))
+
+
+@pytest.mark.parametrize("limit", ["list_length", "string_length", "int_bits", "tensor_elements"])
+def test_a_bomb_takes_little_memory(limit: str) -> None:
+    body, blocks = BOMBS[limit]
+    program = load_text(f"{blocks}\nmodel M() {{ input x: f32[N, 8]\n{body} }}")
+    tracemalloc.start()
+    with pytest.raises(DiagnosticError):
+        elaborate(program)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 8 << 20
+
+
+def test_nesting_up_to_the_limit_is_no_deep_recursion() -> None:
+    """Blocks in blocks until our limit, whatever Python's own is, which is left as it was."""
+    text = "".join(
+        f"block b{i}(x: tensor) -> tensor {{ if true {{ return b{i + 1}(x) }}\nreturn x }}\n" for i in range(999)
+    )
+    before = sys.getrecursionlimit()
+    found = only(findings(text + "block b999(x: tensor) -> tensor { return x }\n"
+                          "model M() { input x: f32[N, 8]\noutput y = x |> b0() }"))  # fmt: skip
+    assert found.labels[0].text == "limit `nesting`"
+    assert sys.getrecursionlimit() == before
+
+
+# Arithmetic is total ------------------------------------------------------------------------
+
+NUMBERS = st.one_of(st.integers(-(2**62), 2**62), st.floats(allow_nan=False, allow_infinity=False))
+VALUES = st.one_of(NUMBERS, st.booleans(), st.text(max_size=3), st.lists(NUMBERS, max_size=3))
+SYMBOLS = st.sampled_from(["+", "-", "*", "/", "%", "**", "==", "!=", "<", "<=", ">", ">=", "in", ".."])
+
+
+@given(SYMBOLS, VALUES, VALUES)
+@example("**", 10.0, 400)
+@example("**", -8.0, 0.5)
+@example("**", 0, -1)
+@example("%", 5.0, 0.0)
+@example("%", 1e308, -1e-308)
+@example("*", 2**62, 2**62)
+@example("/", 2**62, 5e-324)
+@example("==", True, 1)
+def test_every_operation_has_a_value_or_is_refused(symbol: str, left: object, right: object) -> None:
+    with suppress(EvaluationError):
+        value = binary(symbol, left, right, Meter(DEFAULT))
+        assert isinstance(value, int | float | str | list)
+        assert not isinstance(value, float) or abs(value) < float("inf")
+        assert not isinstance(value, int) or -(2**63) <= value < 2**63
