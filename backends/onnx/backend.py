@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, ClassVar
 
@@ -40,8 +40,9 @@ class Onnx:
         return ("simplify", "fold-constants", "fold-pad", "fold-bn", "eliminate-common", "eliminate-dead")
 
     def check(self, graph: Graph) -> Sequence[Diagnostic]:
-        refused = self._check_options()
-        return refused or list(violations(graph, f"ONNX opset {self.opset}", constraints(self.opset)))
+        if refused := self._check_options():
+            return refused
+        return [*_check_names(graph), *violations(graph, f"ONNX opset {self.opset}", constraints(self.opset))]
 
     def _check_options(self) -> list[Diagnostic]:
         messages = []
@@ -57,3 +58,11 @@ class Onnx:
         """Streams the model, past 2 GiB its weights into a second file. The graph must have passed `check`."""
         options = Options(self.opset, self.layout, self.batch)
         write_model(lower(graph, options), file, provenance, beside)
+
+
+def _check_names(graph: Graph) -> Iterator[Diagnostic]:
+    """ONNX has one name for one value, and users know inputs and outputs by theirs."""
+    inputs = {value.name for value in graph.inputs}
+    for output in graph.outputs:
+        if output.name in inputs and output.name != output.value.name:
+            yield error(OUTSIDE_TARGET, f"ONNX can't have an input and another output that are both `{output.name}`")

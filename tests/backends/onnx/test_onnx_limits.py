@@ -100,3 +100,8 @@ def test_output_padding_beyond_the_stride_is_refused(net: Any) -> None:
 def test_impossible_options_are_refused(options: dict[str, Any], message: str, net: Any) -> None:
     (refusal,) = Onnx(**options).check(net.graph(net("relu", net.input(*IMAGE))))
     assert refusal.message == message
+
+
+def test_an_output_with_the_name_of_an_input_is_refused(net: Any) -> None:
+    (refusal,) = Onnx().check(net.graph(net("relu", net.input(*IMAGE, name="y"))))
+    assert refusal.message == "ONNX can't have an input and another output that are both `y`"
