@@ -8,9 +8,9 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class Limits:
     """Budgets of one file's text. Generous for what people write: the longest published architecture,
-    written out layer by layer, stays under a hundredth of the size."""
+    written out layer by layer, stays under a fifth of the size."""
 
-    source_bytes: int = 4_000_000
+    source_bytes: int = 1_000_000
     """Size of one file."""
 
     files: int = 1_000
