@@ -18,6 +18,7 @@ from ..types import (
     FunctionOf,
     InstanceOf,
     ListOf,
+    OneOf,
     Parameter,
     Signature,
     Type,
@@ -102,10 +103,13 @@ def _refuse_mixture(frame: Frame, site: Site, builtin: Builtin) -> Type:
 
 
 def _refuse_piped_function(frame: Frame, site: Site, signature: Signature) -> Type:
-    hint = f"call it: `{site.name}(x)`" if signature.tensors else "a pipe goes to a block, an operator or an instance"
+    hint = "a pipe goes to a block, an operator or an instance"
+    if signature.tensors:
+        hint = f"call it: `{site.name}(x)`"
+    elif is_callable(signature.returns):
+        hint = f"call what it gives: `x |> {site.name}(...)()`"
     message = f"{site.title} is a function, and a pipe can't give it tensors"
-    frame.report.error(codes.WRONG_PIPE, message, site.callee, "gives a value, not a tensor", hint=hint)
-    return signature.returns
+    return frame.report.error(codes.WRONG_PIPE, message, site.callee, "takes no tensors by a pipe", hint=hint)
 
 
 # Blocks, operators and their instances ------------------------------------------------------
@@ -234,10 +238,13 @@ def _call_opaque(frame: Frame, site: Site, callee: Type) -> Type:
         return ANY
     if not tensors:
         return BLOCK
+    for given in site.piped:
+        _need_tensor(frame, site, _SOME_TENSOR, given)
     frame.makes_layer(site.span)
     return TENSOR
 
 
+_SOME_TENSOR = Parameter("x", OneOf((TENSOR, ListOf(TENSOR))))
 _ACTIVATION_CALL = Signature("leaky_relu", (Parameter("x", TENSOR),), (), TENSOR)
 
 

@@ -163,6 +163,7 @@ def _join_return(frame: Frame, type_: Type, span: Span) -> None:
 def _input(frame: Frame, node: Input) -> bool:
     _in_model(frame, "input", node.span)
     _check_shape(frame, node.type)
+    take_label(frame, node.name)  # it is a path like a layer's
     declare(frame, node.name, Kind.INPUT, TENSOR)
     return False
 
