@@ -48,9 +48,9 @@ class Nodes:
         return name
 
     def unused(self, name: str) -> str:
-        """`name`, or `name_2` and so on where it was given before."""
+        """`name`, or `name/2` and so on where it was given before."""
         count = self._helpers[name] = self._helpers.get(name, 0) + 1
-        return name if count == 1 else f"{name}_{count}"
+        return name if count == 1 else f"{name}/{count}"
 
     # Constants, shared by all who ask for the same ------------------------------------------
 

@@ -81,8 +81,8 @@ def _pieces(array: Array) -> Iterator[Array]:
 
 def _ordered(array: Array) -> Array:
     """The elements in the order of the axes; a copy unless they are so already."""
-    if array.flags.c_contiguous:
-        return array
+    if array.flags.c_contiguous or array.ndim == 1:
+        return np.ascontiguousarray(array)
     ordered = np.empty(array.shape, array.dtype)
     for start in range(0, array.shape[1], _TILE):
         ordered[:, start : start + _TILE] = array[:, start : start + _TILE]
