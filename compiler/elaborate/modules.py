@@ -26,6 +26,8 @@ def main_scope(program: Program, run: Run) -> Scope:
         _declare(module, scopes[name], run)
     for name, module in program.modules.items():
         _import(module, scopes[name], scopes)
+    for scope in scopes.values():
+        _settle(scope)
     return scopes[MAIN]
 
 
@@ -61,6 +63,13 @@ def _value(frame: Frame, item: tree.Constant) -> Any:
         except PlacedError as failure:
             frame.run.record(failure.diagnostic)
             return POISON
+
+
+def _settle(scope: Scope) -> None:
+    """Evaluate the constants in their order: a long chain of them is then no deep recursion."""
+    for value in scope.names.values():
+        if isinstance(value, Lazy):
+            _ = value.value
 
 
 def _import(module: tree.Module, scope: Scope, scopes: Mapping[str, Scope]) -> None:

@@ -14,7 +14,7 @@ _MISSING = object()
 
 
 class Lazy:
-    """A constant of a module, evaluated when it is first used. It may have failed, and be poison since."""
+    """A constant of a module, which others may use before it is declared. It may have failed, and be poison since."""
 
     def __init__(self, evaluate: Callable[[], Any]) -> None:
         self._evaluate = evaluate

@@ -126,8 +126,10 @@ def _spell(value: Any, depth: int = 0) -> str:  # noqa: PLR0911  # one line per 
             return _spell_items(value, depth)
         case Value():
             return f"a tensor {value.type}"
-        case _:
+        case BlockValue() | FunctionValue() | BuiltinValue() | ConstantMaker() | Instance() | Operator():
             return f"`{value.name}`"
+        case _:
+            return f"a Python object of type `{type(value).__name__}`"
 
 
 def _spell_items(items: list[Any] | tuple[Any, ...], depth: int) -> str:

@@ -215,6 +215,28 @@ def test_nesting_up_to_the_limit_is_no_deep_recursion() -> None:
     assert sys.getrecursionlimit() == before
 
 
+FUNCTIONS = "".join(f"fn go{i}(x: int, y: int = go{i + 1}(x)) -> int = y\n" for i in range(999))
+CONSTANTS = "".join(f"c{i} = c{i + 1}\n" for i in range(999)) + "c999 = 1\n"
+
+
+@pytest.mark.parametrize("items", [FUNCTIONS + "fn go999(x: int) -> int = x", CONSTANTS])
+def test_values_nest_up_to_the_limit(items: str) -> None:
+    width = "go0(1)" if items is not CONSTANTS else "c0"
+    found = findings(f"{items}\nmodel M() {{ input x: f32[N, 8]\noutput y = x |> dense({width}) }}")
+    assert found[0].labels[0].text == "limit `nesting`"
+
+
+def test_constants_in_order_are_no_deep_recursion() -> None:
+    text = "c0 = 1\n" + "".join(f"c{i + 1} = c{i}\n" for i in range(2000))
+    graph = elaborate(load_text(text + "model M() { input x: f32[N, 8]\noutput y = x |> dense(c2000) }"))
+    assert graph.outputs[0].value.type.shape == ("N", 1)
+
+
+def test_a_value_from_outside_the_language() -> None:
+    found = only(findings(MODEL, "Net", {"classes": object()}))
+    assert found.message == "`classes` must be of type `int`, found a Python object of type `object`"
+
+
 # Arithmetic is total ------------------------------------------------------------------------
 
 NUMBERS = st.one_of(st.integers(-(2**62), 2**62), st.floats(allow_nan=False, allow_infinity=False))
