@@ -173,12 +173,16 @@ def _apply_instance(frame: Frame, site: Site, signature: Signature) -> Type:
             f"{site.title} has its values already and takes only tensors",
             extra[0].span,
             f"this is `{extra[0].type}`",
-            hint=f"values are given where it is made: `{signature.name}(...)`",
+            hint=f"values are given where it is made: `{signature.name}({_example(signature)})`",
         )
     if tensors or not extra:
         _bind_tensors(frame, site, replace(signature, parameters=()), tensors)
     frame.makes_layer(site.span)
     return signature.returns
+
+
+def _example(signature: Signature) -> str:
+    return "slope=0.1" if signature is _ACTIVATION_CALL else "..."
 
 
 def _bind_tensors(frame: Frame, site: Site, signature: Signature, tensors: Sequence[Given]) -> None:
@@ -210,10 +214,10 @@ def _need_tensors(frame: Frame, site: Site, signature: Signature, tensors: Seque
     if any(given.type is ANY for given in tensors):
         return False
     missing = ", ".join(f"`{p.name}: {p.type}`" for p in signature.tensors[count:])
-    takes = "a list of tensors" if _takes_list(signature) else f"{expected} tensor{'s' * (expected != 1)}"
+    takes = "a list of tensors, and" if _takes_list(signature) else f"{expected} tensor{'s' * (expected != 1)},"
     frame.report.error(
         codes.WRONG_TENSORS,
-        f"{site.title} takes {takes}, {count} {'is' if count == 1 else 'are'} given",
+        f"{site.title} takes {takes} {count} {'is' if count == 1 else 'are'} given",
         site.callee,
         f"missing {missing}" if missing else "given too many",
         notes=(described(site.name, signature),),

@@ -26,6 +26,7 @@ _KINDS = {Constant: Kind.CONSTANT, Function: Kind.FUNCTION, Block: Kind.BLOCK, M
 def check_module(module: Module, prelude: Scope, exported: Mapping[str, Exports], report: Report) -> Exports:
     """Check a file whose imports are `exported` already; what it declares, by name."""
     scope = prelude.inner()
+    report.importable = {name: i.dotted for i in module.imports for name in exported.get(i.dotted, {})}
     for wanted in module.imports:
         for name in wanted.names:
             symbol = exported.get(wanted.dotted, {}).get(name.name.name)

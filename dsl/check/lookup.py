@@ -90,13 +90,13 @@ def _outside_hint(name: str, inside: str) -> str:
 
 
 def _unheard_of(frame: Frame, node: Name) -> Type:
-    modules = _std_items()
+    modules = {**_std_items(), **frame.report.importable}
     if node.name in modules:
         likely = None
         hint: str | None = f"`import {modules[node.name]} {{ {node.name} }}` brings it"
     else:
         likely = frame.report.suggest(node.name, frame.scope.visible())
-        hint = did_you_mean(likely) or _std_hint(frame, node.name, modules)
+        hint = did_you_mean(likely) or _import_hint(frame, node.name, modules)
     return frame.report.error(
         codes.UNKNOWN_NAME,
         f"unknown name `{node.name}`",
@@ -107,7 +107,7 @@ def _unheard_of(frame: Frame, node: Name) -> Type:
     )
 
 
-def _std_hint(frame: Frame, name: str, modules: Mapping[str, str]) -> str | None:
+def _import_hint(frame: Frame, name: str, modules: Mapping[str, str]) -> str | None:
     likely = frame.report.suggest(name, modules)
     return f"did you mean `{likely}`, which `import {modules[likely]} {{ {likely} }}` brings?" if likely else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TypedDict, Unpack
 
 from ..diagnostics import Code, Diagnostic, Edit, Fix, Label, error
@@ -24,10 +24,14 @@ class Remarks(TypedDict, total=False):
 
 
 class Report:
-    """The diagnostics of one run, in the order of their finding."""
+    """The diagnostics of one run, in the order of their finding.
+
+    `importable` are names that the file at hand could import from modules it knows, with the module.
+    """
 
     def __init__(self) -> None:
         self.found: list[Diagnostic] = []
+        self.importable: Mapping[str, str] = {}
         self._cells = SUGGESTION_CELLS
 
     def error(
