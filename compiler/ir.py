@@ -63,6 +63,11 @@ class Node:
         return (value for value in self.inputs if value is not None)
 
 
+def result_names(path: str, count: int) -> tuple[str, ...]:
+    """The names of a node's results: its path, or of several `path#0`, `path#1`, ..."""
+    return (path,) if count == 1 else tuple(f"{path}#{i}" for i in range(count))
+
+
 class Role(enum.Enum):
     """What a parameter is to its layer; decides how it is counted and initialised."""
 

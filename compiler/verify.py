@@ -22,8 +22,7 @@ from .codes import (
     IR_SYMBOLIC,
     IR_UNUSED,
 )
-from .ir import Graph, Node, Parameter, Value
-from .irtext.lexicon import result_names
+from .ir import Graph, Node, Parameter, Value, result_names
 from .ops import OPERATORS
 from .ops.base import Attribute, OperatorError
 from .types import TensorType

@@ -8,6 +8,7 @@ from typing import BinaryIO, ClassVar
 
 from ...compiler.ir import Graph
 from ...dsl.diagnostics import Diagnostic, error
+from ...passes.pipeline import STANDARD
 from ..base import Beside, Provenance
 from ..codes import OUTSIDE_TARGET
 from ..limits import violations
@@ -37,7 +38,7 @@ class Onnx:
 
     @property
     def pipeline(self) -> tuple[str, ...]:
-        return ("simplify", "fold-constants", "fold-pad", "fold-bn", "eliminate-common", "eliminate-dead")
+        return STANDARD
 
     def check(self, graph: Graph) -> Sequence[Diagnostic]:
         if refused := self._check_options():

@@ -60,8 +60,3 @@ def same_attribute(left: object, right: object) -> bool:
     if isinstance(left, float) and isinstance(right, float):
         return left == right and math.copysign(1, left) == math.copysign(1, right)
     return left == right
-
-
-def result_names(path: str, count: int) -> tuple[str, ...]:
-    """The names of a node's results: its path, or of several `path#0`, `path#1`, ..."""
-    return (path,) if count == 1 else tuple(f"{path}#{i}" for i in range(count))

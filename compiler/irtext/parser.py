@@ -16,12 +16,12 @@ from ...dsl.types import REQUIRED
 from ..codes import IR_ATTRIBUTE, IR_DATA, IR_DUPLICATE, IR_SYNTAX
 from ..data import ArrayData, TensorData
 from ..initializers import Initialized
-from ..ir import Attributes, AttributeValue, Graph, Node, Output, Parameter, Role, Value
+from ..ir import Attributes, AttributeValue, Graph, Node, Output, Parameter, Role, Value, result_names
 from ..ops import OPERATORS
 from ..ops.base import Operator
 from ..types import TensorType
 from .elements import parse_base64, parse_inline
-from .lexicon import ABSENT, IN_SECTION, INITIAL, result_names
+from .lexicon import ABSENT, IN_SECTION, INITIAL
 from .pieces import look_up, read_attribute, read_integer, read_name, read_reference, read_scalar, read_span, read_type
 from .scanner import Scanner, Token
 
