@@ -20,11 +20,6 @@ from .values import POISON, describe
 _TENSOR_OPERATORS = {"+": "add", "-": "sub", "*": "mul", "/": "div"}
 
 
-@evaluates(tree.Literal)
-def _literal(_frame: Frame, node: tree.Literal) -> Any:
-    return node.value
-
-
 @evaluates(tree.Name)
 def _name(frame: Frame, node: tree.Name) -> Any:
     return frame.scope.find(node.name)

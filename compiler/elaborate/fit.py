@@ -21,6 +21,8 @@ def fit(value: Any, type_: t.Type, what: str) -> Any:
 
     Raises EvaluationError where it does not fit.
     """
+    if type(type_) is t.Primitive and type(value) is _PYTHON.get(type_.name):
+        return value
     fitted = _fit(value, type_)
     if fitted is _MISFIT:
         raise _misfit(value, type_, what)

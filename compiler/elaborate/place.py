@@ -67,11 +67,12 @@ class Place:
 
     def _free(self, kind: str, segment: str) -> str:
         """The segment, or with the first suffix that is free: `_2`, `_3`, ..."""
+        spaces = self._spaces[kind]
         count = self._repetitions.get((kind, segment), 0)
         while True:
             count += 1
             name = segment if count == 1 else f"{segment}_{count}"
-            if not any(name in taken for taken in self._spaces[kind]):
+            if all(name not in taken for taken in spaces):
                 self._repetitions[kind, segment] = count
                 return name
 

@@ -135,11 +135,13 @@ def evaluates(kind: type[tree.Expr]) -> Callable[[Handler], Handler]:
 
 def is_expression(thing: object) -> TypeGuard[tree.Expr]:
     """Whether it is to be evaluated, and no value yet."""
-    return type(thing) in _EXPRESSIONS
+    return type(thing) in _EXPRESSIONS or type(thing) is tree.Literal
 
 
 def evaluate(frame: Frame, node: tree.Expr) -> Any:
     """The value of an expression. Raises PlacedError where it has none."""
+    if isinstance(node, tree.Literal):  # the commonest kind, which can't fail: not worth the meter
+        return node.value
     return visit(frame, node, _EXPRESSIONS[type(node)])
 
 

@@ -7,6 +7,8 @@ from ...dsl.assignable import holds_tensor
 from ...dsl.check.report import Report
 from ...dsl.check.written import written_type
 from ...dsl.types import ANY, REQUIRED, Parameter, Signature, Type
+from .errors import EvaluationError
+from .fit import fit
 from .scope import Scope
 from .values import FunctionValue
 
@@ -21,8 +23,20 @@ def signature_of(item: tree.Block | tree.Function | tree.Model) -> Signature:
 
 
 def _parameter_of(declaration: tree.ParameterDeclaration) -> Parameter:
-    default = REQUIRED if declaration.default is None else declaration.default
-    return Parameter(declaration.name.name, _type(declaration.type), default, declaration.doc)
+    type_ = _type(declaration.type)
+    return Parameter(declaration.name.name, type_, _default(declaration.default, type_), declaration.doc)
+
+
+def _default(default: tree.Expr | None, type_: Type) -> object:
+    """A literal as the value that it is, fitted once and not at each call; else the expression."""
+    if default is None:
+        return REQUIRED
+    if not isinstance(default, tree.Literal):
+        return default
+    try:
+        return fit(default.value, type_, "a default")
+    except EvaluationError:
+        return default  # refused where it is used, with its place
 
 
 def function_value(item: tree.Function, scope: Scope) -> FunctionValue:
