@@ -6,7 +6,7 @@ docs/weights.md is the guide.
 
 from __future__ import annotations
 
-from .bind import Bound, bind, is_initialised
+from .bind import Bound, bind
 from .checkpoint import Checkpoint, Format, StoredLayer
 from .open import open_checkpoint
 from .rename import Rename, parse_rename
@@ -22,7 +22,6 @@ __all__ = [
     "Stored",
     "StoredLayer",
     "bind",
-    "is_initialised",
     "open_checkpoint",
     "parse_rename",
 ]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from ...dsl.diagnostics import DiagnosticError
-from ..ir import Graph, Role
+from ..ir import Graph
 from .checkpoint import Checkpoint, StoredLayer
 from .faults import limited
 from .fill import BoundData, Filler
@@ -75,9 +75,3 @@ def _with_data(graph: Graph, data: Mapping[str, BoundData]) -> Graph:
         for name, parameter in graph.parameters.items()
     }
     return replace(graph, parameters=parameters)
-
-
-def is_initialised(graph: Graph) -> bool:
-    """Whether some learned parameter of an elaborated graph still holds what its initialiser drew."""
-    learned = (parameter for parameter in graph.parameters.values() if parameter.role is not Role.CONSTANT)
-    return any(not isinstance(parameter.data, BoundData) for parameter in learned)

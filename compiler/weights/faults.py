@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from ...dsl.diagnostics import Code, Diagnostic, DiagnosticError, error
 from .. import codes
 
-READING = (OSError, ValueError, EOFError, RuntimeError, struct.error, zlib.error, zipfile.BadZipFile)
+READING = (OSError, ValueError, OverflowError, EOFError, RuntimeError, struct.error, zlib.error, zipfile.BadZipFile)
 """What NumPy, mmap and zipfile raise about bytes that changed or were never good."""
 
 

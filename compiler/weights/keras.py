@@ -14,7 +14,7 @@ from pathlib import Path
 
 from .checkpoint import Checkpoint, Format, StoredLayer, Turn
 from .faults import beyond, broken
-from .h5 import H5File, Window, opened_h5
+from .hdf5 import H5File, Window, opened_h5
 from .keras_config import Config, parse_config
 from .names import checked_name, natural
 from .slots import SYNONYMS
@@ -67,11 +67,11 @@ def read_keras_h5(path: Path) -> Checkpoint:
     """Opens a `.weights.h5` or an older `.h5`. Raises DiagnosticError."""
     with opened_h5(Window(str(path), 0, path.stat().st_size)) as file:
         tensors = _tensors(file)
-        root = "model_weights" if any(name.startswith("model_weights/") for name in tensors) else "/"
+        root = "model_weights" if any(name.startswith("model_weights/") for name in tensors) else ""
         listed = file.texts(root, "layer_names")
         if listed is None:
             return _checkpoint(path, Format.KERAS_H5, tensors, _numbered(file, tensors), None)
-        text = file.text("/", "model_config")
+        text = file.text("", "model_config")
         config = parse_config(str(path), text.encode()) if text else None
         layers = _listed(file, root, listed, tensors, config)
     return _checkpoint(path, Format.KERAS_H5, tensors, layers, config)
@@ -131,7 +131,7 @@ def _listed(
     """The layers of the older `.h5`, whose tensors have names."""
     layers = []
     for index, name in enumerate(names):
-        group = f"{root.strip('/')}/{name}".strip("/")
+        group = f"{root}/{name}".strip("/")
         words = file.texts(group, "weight_names") or []
         found = {word: tensors.get(f"{group}/{word}") for word in words}
         slots = {_slot(word): stored for word, stored in found.items() if stored is not None}

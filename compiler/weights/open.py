@@ -26,7 +26,7 @@ def open_checkpoint(path: Path) -> Checkpoint:
     """Reads the headers of a weight file, never its weights.
 
     Raises DiagnosticError: E0701 not readable, E0702 unknown format, E0703 broken, E0704 beyond a
-    limit, E0705 h5py missing, E0706 objects or records in place of numbers.
+    limit, E0706 objects or records in place of numbers.
     """
     reader = _READERS.get(path.suffix.lower())
     if reader is None:

@@ -14,7 +14,7 @@ from ...dsl.suggest import hint
 from .. import codes
 from ..ir import Graph
 from .align import Group, How, Match, align, groups_of
-from .checkpoint import Checkpoint, StoredLayer
+from .checkpoint import Checkpoint, Format, StoredLayer
 from .colours import Side
 from .layers import Layer, describe, stored_signature, topology_of
 from .rename import Rename
@@ -135,8 +135,12 @@ class Pairing:
         )
         spans = [(path, span) for path in group.paths[:NAMES_SHOWN] if (span := self.layers[path].span) is not None]
         labels = tuple(Label(span, path) for path, span in spans)
-        advice = f"say so in a rename file: `{group.stored[0]} = ...`"
-        return Diagnostic(codes.WEIGHT_AMBIGUOUS, message, labels, hint=advice)
+        return Diagnostic(codes.WEIGHT_AMBIGUOUS, message, labels, hint=self._advice(group.stored[0]))
+
+    def _advice(self, name: str) -> str:
+        advice = f"say so in a rename file: `{name} = ...`"
+        blind = self.checkpoint.format is Format.KERAS_H5 and self.checkpoint.topology is None
+        return f"{advice}; or give the model's `.keras` file, which knows how layers are connected" if blind else advice
 
     def _missing(self, layer: Layer, left: Mapping[str, StoredLayer]) -> Diagnostic:
         names = _names([parameter.name for parameter in layer.parameters.values()])
@@ -149,6 +153,8 @@ class Pairing:
         tensors = ", ".join(f"{slot} {tensor}" for slot, tensor in layer.tensors.items())
         message = f"`{layer.name}` of `{self.checkpoint.path}` belongs to no layer of the program: {tensors}"
         advice = _hint(layer.name, lost) or f"`ignore {layer.name}` in a rename file leaves it out"
+        if layer.kind == "normalization":
+            advice = f"`batch_norm(scale=false, center=false)` is this layer of Keras; {advice}"
         return error(codes.WEIGHT_SURPLUS, message, hint=advice)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import struct
 import time
 import zipfile
@@ -71,7 +72,12 @@ def test_broken_weights(
         use(graph, weights, chosen.rename, sources)
     assert time.monotonic() - start < SECONDS
     shown = [replace(found, notes=()) for found in caught.value.diagnostics]
-    golden(GOLDEN / f"{name}.txt", render(shown, sources))
+    golden(GOLDEN / f"{name}.txt", places(name, render(shown, sources)))
+
+
+def places(name: str, text: str) -> str:
+    """Where h5py puts what depends on its version."""
+    return re.sub(r"byte \d+", "byte N", text) if name.startswith("h5_") else text
 
 
 def use(graph: Graph, weights: str, rename: str | None, sources: Sources) -> None:
