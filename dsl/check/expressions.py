@@ -91,9 +91,11 @@ def _literal(frame: Frame, node: Literal) -> Type:  # noqa: ARG001  -- the shape
 
 
 def _list(frame: Frame, node: ListExpr) -> Type:
+    types = [infer(frame, item) for item in node.items]
+    if any(type_ is ANY for type_ in types):
+        return ListOf(ANY)
     element: Type = ANY
-    for index, item in enumerate(node.items):
-        type_ = infer(frame, item)
+    for index, type_ in enumerate(types):
         if type_ is element:
             continue
         both = join(element, type_)
@@ -126,30 +128,36 @@ def _tuple(frame: Frame, node: TupleExpr) -> Type:
 
 def _conditional(frame: Frame, node: Conditional) -> Type:
     """All branches agree. `else if` chains are walked in a loop."""
-    first = node.then.span
-    joined: Type = ANY
-    branch: Expr = node
-    while isinstance(branch, Conditional):
-        need_bool(frame, infer(frame, branch.condition), branch.condition.span, "`if`")
-        joined = _agree(frame, joined, branch.then, first)
-        branch = branch.otherwise
-    return _agree(frame, joined, branch, first)
+    branches: list[Expr] = []
+    rest: Expr = node
+    while isinstance(rest, Conditional):
+        need_bool(frame, infer(frame, rest.condition), rest.condition.span, "`if`")
+        branches.append(rest.then)
+        rest = rest.otherwise
+    branches.append(rest)
+    frames = [frame.branch() for _ in branches]
+    types = [infer(inner, branch) for inner, branch in zip(frames, branches, strict=True)]
+    for inner in frames:
+        frame.absorb(inner)
+    return _agree(frame, branches, types)
 
 
-def _agree(frame: Frame, joined: Type, branch: Expr, first: Span) -> Type:
-    inner = frame.branch()
-    type_ = infer(inner, branch)
-    frame.absorb(inner)
-    both = join(joined, type_)
-    if both is not None:
-        return both
-    return frame.report.error(
-        codes.BRANCHES_DIFFER,
-        f"this branch gives `{type_}`, the ones before it `{joined}`",
-        branch.span,
-        f"this is `{type_}`",
-        others=(Label(first, "the first branch"),),
-    )
+def _agree(frame: Frame, branches: list[Expr], types: list[Type]) -> Type:
+    if any(type_ is ANY for type_ in types):
+        return ANY
+    joined = types[0]
+    for branch, type_ in zip(branches, types, strict=True):
+        both = join(joined, type_)
+        if both is None:
+            return frame.report.error(
+                codes.BRANCHES_DIFFER,
+                f"this branch gives `{type_}`, the ones before it `{joined}`",
+                branch.span,
+                f"this is `{type_}`",
+                others=(Label(branches[0].span, "the first branch"),),
+            )
+        joined = both
+    return joined
 
 
 def _comprehension(frame: Frame, node: Comprehension) -> Type:
