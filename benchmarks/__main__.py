@@ -9,7 +9,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from . import report, scaling
+from . import scaling
 from .against_converter import compare
 from .models import MODELS, ROOT
 
@@ -27,10 +27,10 @@ if __name__ == "__main__":
             print(f"{model.name} ...", flush=True)
             comparisons.append(compare(model, folder, options.rounds, options.inferences))
         print("growth ...", flush=True)
-        report.write(
-            ROOT / "benchmarks" / "results",
-            comparisons,
-            scaling.depth(folder, options.rounds),
-            scaling.weight_bytes(folder, max(1, options.rounds // 2)),
-        )
+        depth = scaling.depth(folder, options.rounds)
+        weights = scaling.weight_bytes(folder, max(1, options.rounds // 2))
+    # Only now: while this process measured others it had to stay small itself.
+    from . import report
+
+    report.write(ROOT / "benchmarks" / "results", comparisons, depth, weights)
     print((ROOT / "benchmarks" / "results" / "report.md").read_text())

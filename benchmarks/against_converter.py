@@ -17,10 +17,14 @@ MNET = Path(sys.executable).with_name("mnet")
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """`compile` and `sizes` by tool; `latency_ms` of the two artefacts, single-threaded in LiteRT."""
+    """`compile` and `sizes` by tool; `latency_ms` of the two artefacts, single-threaded in LiteRT.
+
+    `warm` is a compilation's seconds in a process that has compiled before; `compile` counts whole processes.
+    """
 
     model: str
     compile: dict[str, Summary]
+    warm: float
     sizes: dict[str, int]
     latency_ms: dict[str, float]
 
@@ -46,6 +50,7 @@ def compare(model: Model, work: Path, rounds: int, inferences: int) -> Compariso
     return Comparison(
         model.name,
         compiled | _onnx2tf(model, saved, work, rounds),
+        float(_python("mnet.benchmarks.warm", model.path, model.name, saved, str(rounds), *_settings(model))),
         {tool: path.stat().st_size for tool, path in artefacts.items()},
         dict(zip(artefacts, _latencies(list(artefacts.values()), inferences), strict=True)),
     )
@@ -54,9 +59,13 @@ def compare(model: Model, work: Path, rounds: int, inferences: int) -> Compariso
 def mnet_command(model: Model, weights: Path, artefact: Path, target: str = "tflite") -> list[str | Path]:
     """What a user types."""
     command: list[str | Path] = [MNET, "compile", model.path, "--model", model.name, "--weights", weights]
-    for name, value in model.parameters:
-        command += ["--set", f"{name}={str(value).lower()}"]
+    for setting in _settings(model):
+        command += ["--set", setting]
     return [*command, "--target", target, "-o", artefact]
+
+
+def _settings(model: Model) -> list[str]:
+    return [f"{name}={str(value).lower()}" for name, value in model.parameters]
 
 
 def _onnx2tf(model: Model, saved: Path, work: Path, rounds: int) -> dict[str, Summary]:

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from safetensors.numpy import save_file
-
 from .against_converter import MNET
-from .measure import Summary, interleaved
+from .measure import Summary, interleaved, run
 
 DEPTHS = (10, 100, 250, 500, 1000, 2000)
 WEIGHT_BYTES = (1 << 20, 64 << 20, 256 << 20, 512 << 20, 1 << 30)
@@ -66,9 +64,5 @@ def _wide_model(work: Path, size: int) -> tuple[Path, Path]:
     width = int((size // layers // 4) ** 0.5)
     program, weights = work / f"wide{size}.mnet", work / f"wide{size}.safetensors"
     program.write_text(_WIDE.format(width=width, layers=layers))
-    random = np.random.default_rng(size)
-    tensors = {
-        f"layer{i}.dense.weight": random.standard_normal((width, width), dtype=np.float32) for i in range(layers)
-    }
-    save_file(tensors, weights)
+    run([sys.executable, "-m", "mnet.benchmarks.random_weights", str(layers), str(width), weights])
     return program, weights
