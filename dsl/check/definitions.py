@@ -13,10 +13,11 @@ from .declared import signature_of
 from .expressions import infer
 from .frame import Body, Frame, Place
 from .functions import check_function, open_body
-from .order import nodes, ordered
+from .order import ordered
 from .report import Report
 from .scope import Kind, Scope, Symbol
 from .statements import check_statements
+from .walk import statements_within
 
 Exports = Mapping[str, Symbol]
 
@@ -91,7 +92,7 @@ def _check_block(item: Block, signature: Signature, scope: Scope, report: Report
 
 
 def _refuse_missing_return(item: Block, report: Report) -> None:
-    some = any(isinstance(node, Return) for node in nodes(item))
+    some = any(isinstance(node, Return) for node in statements_within(item.body))
     message = f"the block `{item.name.name}` does not return" + (" on every way through it" if some else "")
     hint = "an `if` returns if all of its branches do, one of them `else`; a loop may have no turns"
     report.error(
@@ -114,7 +115,7 @@ def _check_model(item: Model, signature: Signature, scope: Scope, report: Report
 
 def _declares(item: Model, kind: type) -> bool:
     """Whether one stands anywhere, be it where it can't: that is reported there."""
-    return any(isinstance(node, kind) for node in nodes(item))
+    return any(isinstance(node, kind) for node in statements_within(item.body))
 
 
 def _refuse_model(item: Model, code: Code, what: str, example: str, report: Report) -> None:

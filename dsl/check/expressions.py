@@ -20,6 +20,7 @@ from ..tree import (
     Comprehension,
     Conditional,
     Expr,
+    For,
     Labelled,
     ListExpr,
     Literal,
@@ -68,7 +69,7 @@ def need_list(frame: Frame, expr: Expr, what: str) -> Type:
     return frame.report.error(codes.NOT_ITERABLE, message, expr.span, f"this is `{type_}`", hint=hint)
 
 
-def check_loop_label(frame: Frame, node: Any, layers_before: int) -> None:
+def check_loop_label(frame: Frame, node: For | Comprehension, layers_before: int) -> None:
     """A loop that makes layers gives them a label: by `as`, or by its single variable."""
     if node.label is not None or not node.pattern.takes_apart or frame.body.layers == layers_before:
         return

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
-import functools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -12,6 +10,7 @@ from ..diagnostics import Label
 from ..source import Span
 from ..tree import Function, Identifier, Input, Item, Name, ParameterDeclaration, Pattern
 from .report import Report
+from .walk import nodes
 
 MAX_LINKS = 10
 """Links of a circle that are shown."""
@@ -87,25 +86,3 @@ def _binds(node: Any) -> Iterator[str]:
             yield from (name.name for name in names if isinstance(name, Identifier))
         case ParameterDeclaration(name) | Input(name) | Function(name):
             yield name.name
-
-
-def nodes(root: Item) -> Iterator[Any]:
-    """Every node of an item, in the order of the text, without recursion."""
-    pending: list[Any] = [root]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, tuple):
-            pending.extend(reversed(node))
-            continue
-        children = _children(node.__class__)
-        if children:
-            yield node
-            pending.extend([getattr(node, child) for child in children])
-
-
-@functools.cache
-def _children(kind: type) -> tuple[str, ...]:
-    """The fields of a node, last first; none of what is no node."""
-    if not dataclasses.is_dataclass(kind):
-        return ()
-    return tuple(field.name for field in reversed(dataclasses.fields(kind)) if field.compare)
