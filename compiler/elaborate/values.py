@@ -102,7 +102,6 @@ class ConstantMaker:
     name: str = "constant"
 
 
-Layer = BlockValue | Operator | Instance
 LAYERS = (BlockValue, Operator, Instance)
 
 
