@@ -40,8 +40,8 @@ wheel: .venv/.dev ## Build the wheel and compile an example with it in an empty 
 bench: .venv/.dev ## Measure against TensorFlow's converter; writes benchmarks/results
 	$(BIN)/python -m mnet.benchmarks
 
-docs: .venv/.runtimes ## Write the generated pages of docs/ again
-	$(BIN)/python -m mnet.docs
+docs: .venv/.dev ## Write the generated pages of docs/ again
+	$(BIN)/python -m pytest tests/test_docs.py --update-golden
 
 clean: ## Remove what was set up or built
 	rm -rf .venv dist

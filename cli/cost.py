@@ -59,7 +59,7 @@ def _layers(report: CostReport) -> Iterator[tuple[str, ...]]:
 
 def _groups(report: CostReport, depth: int) -> Iterator[tuple[str, ...]]:
     for group in report.grouped(depth):
-        yield group.path, f"{group.layers} layers", "", *_numbers(group.counts)
+        yield group.path, f"{group.layers} operator{'s' * (group.layers > 1)}", "", *_numbers(group.counts)
 
 
 def _numbers(counts: Counts) -> tuple[str, ...]:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Iterator
 
 from ...dsl import types as t
@@ -114,7 +113,3 @@ def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[s
     yield "|" + " --- |" * len(head)
     yield from (f"| {' | '.join(row)} |" for row in rows)
     yield ""
-
-
-if __name__ == "__main__":
-    sys.stdout.write(page())

@@ -4,26 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
-from pathlib import Path
 
 from mnet.backends.base import Backend
 from mnet.backends.onnx import Onnx
-from mnet.backends.onnx.constraints import documentation
 from mnet.backends.onnx.lowering import RULES
 from mnet.passes.pipeline import parse_pipeline
-
-PAGE = Path(__file__).parents[3] / "docs" / "backends" / "onnx.md"
 
 
 def test_it_is_a_backend() -> None:
     backend: Backend = Onnx(opset=17, layout="nhwc", batch=1)
     assert (backend.name, backend.suffix) == ("onnx", ".onnx")
     assert len(parse_pipeline(",".join(backend.pipeline))) == len(backend.pipeline)
-
-
-def test_the_documentation_is_made_from_rules_and_constraints(golden: Callable[[Path, str], None]) -> None:
-    golden(PAGE, documentation())
 
 
 def test_every_rule_says_what_it_writes() -> None:

@@ -5,12 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 from dataclasses import replace
-from pathlib import Path
 
 from mnet.backends.base import Backend
 from mnet.backends.codes import OUTSIDE_TARGET, TOO_LARGE
 from mnet.backends.tflite import TFLite
-from mnet.backends.tflite.constraints import documentation
 from mnet.compiler.data import Derived
 from mnet.compiler.ir import Parameter, Role, Value
 from mnet.compiler.types import TensorType
@@ -18,17 +16,11 @@ from mnet.dsl.diagnostics import Label
 from mnet.dsl.dtypes import DType
 from mnet.dsl.source import Span
 
-PAGE = Path(__file__).parents[3] / "docs" / "backends" / "tflite.md"
-
 
 def test_it_is_a_backend():
     backend: Backend = TFLite(batch=1)
     assert (backend.name, backend.suffix) == ("tflite", ".tflite")
     assert "fold-bn" in backend.pipeline
-
-
-def test_the_documentation_is_made_from_the_constraints():
-    assert PAGE.read_text(encoding="utf-8") == documentation()
 
 
 def refusals(graph):

@@ -1,0 +1,72 @@
+"""The documentation is made from the code, and what it says can be tried."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mnet.backends.onnx import constraints as onnx
+from mnet.backends.tflite import constraints as tflite
+from mnet.compiler.ops import pages
+
+ROOT = Path(__file__).resolve().parent.parent
+DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+MNET = Path(sys.executable).with_name("mnet")
+
+
+@pytest.mark.parametrize(
+    ("page", "make"),
+    [
+        ("operators.md", pages.page),
+        ("backends/tflite.md", tflite.documentation),
+        ("backends/onnx.md", onnx.documentation),
+    ],
+)
+def test_generated_pages_are_current(golden, page, make):
+    golden(ROOT / "docs" / page, make())
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_lead_somewhere(document):
+    for target in re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text()):
+        assert (document.parent / target).exists(), target
+
+
+def snippets(language):
+    for document in DOCUMENTS:
+        for number, text in enumerate(re.findall(rf"```{language}\n(.*?)```", document.read_text(), re.S)):
+            yield pytest.param(text, id=f"{document.stem}-{number}")
+
+
+@pytest.fixture
+def workplace(tmp_path):
+    """Where a reader of the documents would try what they say: beside the examples."""
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    return tmp_path
+
+
+@pytest.mark.parametrize("text", list(snippets("python")))
+def test_python_snippets_run(text, workplace):
+    subprocess.run([sys.executable, "-c", text], cwd=workplace, check=True)
+
+
+@pytest.mark.parametrize("text", list(snippets("console")))
+def test_console_sessions_are_real(text, workplace, monkeypatch):
+    """Each command prints what is shown under it; `...` stands for lines left out."""
+    for command, shown in sessions(text):
+        words = [str(MNET), *shlex.split(command)[1:]]
+        done = subprocess.run(words, cwd=workplace, capture_output=True, text=True)
+        printed = done.stderr + done.stdout
+        pattern = ".*".join(re.escape(part) for part in (shown.rstrip() + "\n").split("...\n"))
+        assert re.search(pattern, printed, re.S), printed
+
+
+def sessions(text):
+    """`$ command` and the lines under it, for the commands that are ours."""
+    for part in re.split(r"^\$ ", text, flags=re.M)[1:]:
+        command, _, shown = part.partition("\n")
+        if command.startswith("mnet "):
+            yield command, shown
