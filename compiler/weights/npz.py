@@ -16,11 +16,10 @@ import numpy as np
 
 from ...dsl.dtypes import DType
 from .. import codes
-from ..arrays import numpy_dtype
 from ..data import Array, TensorData
 from .checkpoint import Checkpoint, Format
 from .faults import broken, fault
-from .storage import Extent, NumpyType, Shape, Stored, dtype_of_element, element_of, in_file, nbytes_of
+from .storage import Extent, NumpyType, Shape, Stored, converted, dtype_of_element, element_of, in_file, nbytes_of
 from .zips import Member, members, opened_zip
 
 MAX_HEADER = 10_000
@@ -90,7 +89,7 @@ class DeflatedData(TensorData):
             stream.read(1)  # the end of the member: here its checksum is compared
             array = np.frombuffer(elements, self.header.dtype)
             ordered = array.reshape(self.shape, order=self.header.order)
-        return np.ascontiguousarray(ordered, numpy_dtype(self.dtype))
+        return converted(ordered, self.dtype)
 
 
 def _header(path: str, member: str, stream: IO[bytes]) -> _Header:

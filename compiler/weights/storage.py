@@ -113,4 +113,10 @@ class ForeignData(TensorData):
     shape: Shape
 
     def read(self) -> Array:
-        return np.ascontiguousarray(self.extent.mapped(), numpy_dtype(self.dtype))
+        return converted(self.extent.mapped(), self.dtype)
+
+
+def converted(array: Array, dtype: DType) -> Array:
+    """The elements in our order and type. What is too large for f32 becomes infinite, which the binder refuses."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        return np.ascontiguousarray(array, numpy_dtype(dtype)).reshape(array.shape)

@@ -12,11 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from ....dsl.dtypes import DType
-from ...arrays import numpy_dtype
 from ...data import Array, ArrayData, TensorData
 from ..faults import beyond, wrapped
 from ..names import MAX_TENSORS, checked_name
-from ..storage import Extent, Shape, Stored, dtype_of_element, element_of, in_file
+from ..storage import Extent, Shape, Stored, converted, dtype_of_element, element_of, in_file
 from .datasets import Compact, Contiguous, Dataset, parse_dataset, read_chunks
 from .objects import Kind, Message, links, messages, root_address
 from .region import Region
@@ -88,7 +87,7 @@ class H5File:
         dtype, place = dataset.type.dtype, dataset.place
         if isinstance(place, Compact):
             array = np.frombuffer(place.data, dtype).reshape(dataset.shape)
-            return ArrayData(array.astype(numpy_dtype(ours)))
+            return ArrayData(converted(array, ours))
         return ChunkedData(self.window, name, dataset, ours, dataset.shape)
 
     def text(self, group: str, attribute: str) -> str | None:
@@ -143,5 +142,4 @@ class ChunkedData(TensorData):
 
     def read(self) -> Array:
         with _region(self.window) as region:
-            array = read_chunks(region, self.name, self.dataset)
-        return np.ascontiguousarray(array, numpy_dtype(self.dtype))
+            return converted(read_chunks(region, self.name, self.dataset), self.dtype)
