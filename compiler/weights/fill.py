@@ -19,7 +19,7 @@ from .checkpoint import StoredLayer
 from .faults import wrapped
 from .layers import Layer
 from .rename import Rename
-from .slots import Layouts, as_hwio
+from .slots import Layouts, as_hwio, channels_last
 from .storage import Stored
 
 _WIDENED = {("f16", DType.F32), ("bf16", DType.F32)}
@@ -88,9 +88,21 @@ class Filler:
         tensor = stored.tensors[slot]
         if slot != "weight":
             return tensor
-        kernel = as_hwio(tensor, self.layouts[_weight_kind(layer, stored, tensor)])
+        kind = _weight_kind(layer, stored, tensor)
+        if (
+            kind == "dense"
+            and self._channels_first
+            and layer.flattened
+            and tensor.size == parameter.value.type.elements()
+        ):
+            tensor = channels_last(tensor, layer.flattened)
+        kernel = as_hwio(tensor, self.layouts[kind])
         dense = parameter.value.type.rank == 2 and kernel.shape[:2] == (1, 1)
         return kernel.reshaped(kernel.shape[2:]) if dense else kernel
+
+    @property
+    def _channels_first(self) -> bool:
+        return self.layouts["conv"] == "OIHW" and self.layouts["dense"] == "OI"
 
     def _bound(self, parameter: Parameter, tensor: Stored, arranged: Stored) -> BoundData | None:
         wanted = parameter.value.type

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ...dsl.source import Span
 from ..ir import Graph, Node, Parameter, Role
+from ..ops.base import Trait
 from .checkpoint import StoredLayer
 from .slots import Layouts, as_hwio
 from .topology import Step, Topology, contract
@@ -36,13 +37,17 @@ _MAIN = {"linear": "weight", "transposed": "weight", "batch_norm": "mean", "prel
 
 @dataclass(frozen=True, eq=False)
 class Layer:
-    """A layer of the program with the parameters that it learns, by slot."""
+    """A layer of the program with the parameters that it learns, by slot.
+
+    `flattened` is the [H, W, C] of the image that a dense layer reads as one row.
+    """
 
     path: str
     op: str
     parameters: Mapping[str, Parameter]
     span: Span | None
-    epsilon: float | None
+    epsilon: float | None = None
+    flattened: tuple[int, ...] | None = None
 
     @property
     def signature(self) -> Signature:
@@ -79,9 +84,26 @@ def layers_of(graph: Graph) -> tuple[Layer, ...]:
         path = layer_path(node, owned)
         if owned and path not in layers:
             epsilon = node.attributes.get("epsilon")
+            number = epsilon if isinstance(epsilon, float) else None
             span = next(iter(owned.values())).span or node.span
-            layers[path] = Layer(path, node.op.name, owned, span, epsilon if isinstance(epsilon, float) else None)
+            layers[path] = Layer(path, node.op.name, owned, span, number, _flattened(graph, node))
     return tuple(layers.values())
+
+
+def _flattened(graph: Graph, node: Node) -> tuple[int, ...] | None:
+    if node.op.name != "dense":
+        return None
+    source = _producer(graph, node)
+    while source is not None and source.op.has(Trait.ACTIVATION):
+        source = _producer(graph, source)
+    image = source.inputs[0] if source is not None and source.op.name == "reshape" else None
+    if image is None or image.type.rank != 4 or image.type.shape[1:3] == (1, 1):
+        return None
+    return tuple(size for size in image.type.shape[1:] if isinstance(size, int))
+
+
+def _producer(graph: Graph, node: Node) -> Node | None:
+    return graph.producers.get(node.inputs[0].name) if node.inputs[0] is not None else None
 
 
 def _owned(graph: Graph, node: Node) -> dict[str, Parameter]:

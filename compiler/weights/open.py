@@ -17,8 +17,8 @@ _READERS: Mapping[str, Callable[[Path], Checkpoint]] = {
     ".npz": read_npz,
     ".keras": read_keras,
     ".h5": read_keras_h5,
-    ".hdf5": read_keras_h5,
 }
+SUFFIXES = tuple(_READERS)
 _PICKLES = frozenset({".pt", ".pth", ".pkl", ".pickle", ".ckpt", ".bin"})
 
 
@@ -36,7 +36,7 @@ def open_checkpoint(path: Path) -> Checkpoint:
 
 
 def _advice(path: Path) -> str:
-    known = ", ".join(f"`{suffix}`" for suffix in _READERS)
+    known = ", ".join(f"`{suffix}`" for suffix in SUFFIXES)
     if path.suffix.lower() in _PICKLES:
         return "pickles are never read: save the tensors as `.safetensors`"
     return f"known are {known}"

@@ -49,3 +49,9 @@ def as_hwio(weight: Stored, layout: str) -> Stored:
         return weight.reshaped((h, w, 1, i * m))
     ordered = weight.permuted(tuple(layout.index(axis) for axis in "HWIO" if axis in layout))
     return ordered if len(layout) == 4 else ordered.reshaped((1, 1, *ordered.shape))
+
+
+def channels_last(weight: Stored, image: tuple[int, ...]) -> Stored:
+    """A dense weight [O, I] over an image flattened as [C, H, W], for one flattened as [H, W, C]."""
+    h, w, c = image
+    return weight.reshaped((weight.shape[0], c, h, w)).permuted((0, 2, 3, 1)).reshaped(weight.shape)

@@ -39,6 +39,10 @@ class Stored:
     def __str__(self) -> str:
         return f"{self.element}{list(self.shape)}"
 
+    @property
+    def size(self) -> int:
+        return math.prod(self.shape)
+
     def reshaped(self, shape: Shape) -> Stored:
         return self._with(shape, partial(_reshape, shape=shape)) if shape != self.shape else self
 

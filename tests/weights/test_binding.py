@@ -173,6 +173,15 @@ def test_every_kind_in_torch_layout(graph_of):
     assert_holds(bound(graph_of(KINDS), theirs, "source torch\n"), ours)
 
 
+def test_torch_flattens_channels_first(graph_of):
+    graph = graph_of(
+        "model F() { input x: f32[N, 2, 3, 4]  output y = x |> reshape([-1]) |> relu() |> d: dense(5, bias=false) }"
+    )
+    ours = np.arange(120, dtype=np.float32).reshape(24, 5)
+    theirs = ours.reshape(2, 3, 4, 5).transpose(3, 2, 0, 1).reshape(5, 24)
+    assert_holds(bound(graph, {"d.weight": theirs}, "source torch\n"), {"d.weight": ours})
+
+
 def test_every_kind_in_keras_layout(graph_of):
     ours = kinds()
     theirs = {
