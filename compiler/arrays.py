@@ -25,6 +25,7 @@ _OURS = {numpy: ours for ours, numpy in _NUMPY.items()}
 
 
 def numpy_dtype(dtype: DType) -> np.dtype[Any]:
+    """Little-endian, whatever the machine."""
     return _NUMPY[dtype]
 
 

@@ -82,7 +82,7 @@ class DiagnosticError(Exception):
         super().__init__("; ".join(f"{d.code}: {d.message}" for d in self.diagnostics))
 
 
-def error(
+def error(  # noqa: PLR0913  # the fields of a diagnostic
     code: Code,
     message: str,
     span: Span | None = None,

@@ -19,7 +19,7 @@ from typing import Any, ClassVar
 
 from ..compiler.ir import Attributes, Graph, Node
 from ..compiler.ops import (
-    ABS,
+    ABSOLUTE,
     AVG_POOL2D,
     CONV2D,
     DEPTHWISE_CONV2D,
@@ -38,7 +38,7 @@ from .fold import Refusal
 from .rewrite import Rewriter
 
 _NONE = (0, 0)
-_NEVER_NEGATIVE = (ABS, EXP, HARD_SIGMOID, RELU, RELU6, SIGMOID, SOFTMAX)
+_NEVER_NEGATIVE = (ABSOLUTE, EXP, HARD_SIGMOID, RELU, RELU6, SIGMOID, SOFTMAX)
 
 
 @dataclass(frozen=True, slots=True)

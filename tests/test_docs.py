@@ -55,12 +55,12 @@ def test_python_snippets_run(text, workplace):
 
 @pytest.mark.parametrize("text", list(snippets("console")))
 def test_console_sessions_are_real(text, workplace, monkeypatch):
-    """Each command prints what is shown under it; `...` stands for lines left out."""
+    """Each command prints what is shown under it; `...` stands for what is left out."""
     for command, shown in sessions(text):
         words = [str(MNET), *shlex.split(command)[1:]]
         done = subprocess.run(words, cwd=workplace, capture_output=True, text=True)
         printed = done.stderr + done.stdout
-        pattern = ".*".join(re.escape(part) for part in (shown.rstrip() + "\n").split("...\n"))
+        pattern = ".*".join(map(re.escape, re.split(r"\.\.\.\n?", shown.rstrip())))
         assert re.search(pattern, printed, re.S), printed
 
 

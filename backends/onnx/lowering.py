@@ -43,7 +43,7 @@ RULES: Mapping[str, Rule] = MappingProxyType(
         "maximum": binary("Max"),
         "minimum": binary("Min"),
         "neg": unary("Neg"),
-        "abs": unary("Abs"),
+        "absolute": unary("Abs"),
         "exp": unary("Exp"),
         "sqrt": unary("Sqrt"),
         "concat": reshaping.concat,

@@ -55,7 +55,7 @@ _OUTPUT_PADDING = Constraint(
 )
 
 CONSTRAINTS: Mapping[str, tuple[Constraint, ...]] = {
-    "abs": _NUMBERS,
+    "absolute": _NUMBERS,
     "add": _NUMBERS,
     "avg_pool2d": _FLOATS,
     "batch_norm": (_LOWERED,),

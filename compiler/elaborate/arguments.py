@@ -84,6 +84,8 @@ def _fitted(parameter: Parameter, given: Given) -> Any:
 def _split(signature: Signature, arguments: Arguments) -> tuple[Sequence[Given], Sequence[Given]]:
     """The tensors, which come by the pipe and first, and the other positional arguments."""
     piped, positional = arguments.piped, arguments.positional
+    if not signature.tensors:  # a list of tensors is a value like any other to `len`
+        return piped, positional
     count = 0
     while count < len(positional) and _is_tensors(positional[count].value, signature, len(piped) + count):
         count += 1

@@ -29,7 +29,7 @@ from .base import (
     Weight,
 )
 from .convolution import CONV2D, DEPTHWISE_CONV2D
-from .elementwise import ABS, ADD, DIV, EXP, MAXIMUM, MINIMUM, MUL, NEG, SQRT, SUB
+from .elementwise import ABSOLUTE, ADD, DIV, EXP, MAXIMUM, MINIMUM, MUL, NEG, SQRT, SUB
 from .linear import DENSE, MATMUL
 from .normalization import BATCH_NORM, SOFTMAX
 from .pooling import AVG_POOL2D, MAX_POOL2D, MEAN
@@ -56,7 +56,7 @@ FAMILIES: Mapping[str, tuple[Operator, ...]] = MappingProxyType(
             LEAKY_RELU,
             PRELU,
         ),
-        "Arithmetic": (ADD, SUB, MUL, DIV, MAXIMUM, MINIMUM, NEG, ABS, EXP, SQRT),
+        "Arithmetic": (ADD, SUB, MUL, DIV, MAXIMUM, MINIMUM, NEG, ABSOLUTE, EXP, SQRT),
         "Shape": (CONCAT, SPLIT, SLICE, PAD, RESIZE, RESHAPE, TRANSPOSE),
     }
 )
@@ -68,7 +68,7 @@ OPERATORS: Mapping[str, Operator] = MappingProxyType(
 """Every operator by name."""
 
 __all__ = [
-    "ABS", "ADD", "AVG_POOL2D", "BATCH_NORM", "CONCAT", "CONV2D", "DENSE", "DEPTHWISE_CONV2D", "DIV", "EXP",
+    "ABSOLUTE", "ADD", "AVG_POOL2D", "BATCH_NORM", "CONCAT", "CONV2D", "DENSE", "DEPTHWISE_CONV2D", "DIV", "EXP",
     "FAMILIES", "GELU", "HARD_SIGMOID", "HARD_SWISH", "IDENTITY", "LEAKY_RELU", "MATMUL", "MAXIMUM", "MAX_POOL2D",
     "MEAN", "MINIMUM", "MUL", "NEG", "OPERATORS", "PAD", "PRELU", "RELU", "RELU6", "RESHAPE", "RESIZE", "SIGMOID",
     "SLICE", "SOFTMAX", "SPLIT", "SQRT", "SUB", "SWISH", "TANH", "TRANSPOSE", "TRANSPOSED_CONV2D",

@@ -101,6 +101,6 @@ DIV = _arithmetic("div", "a / b, of floating-point tensors.", np.divide, infer=_
 MAXIMUM = _choice("maximum", "The larger of a and b.", np.maximum)
 MINIMUM = _choice("minimum", "The smaller of a and b.", np.minimum)
 NEG = _unary("neg", "-x.", np.negative, _number_type)
-ABS = _unary("abs", "The absolute value.", np.abs, _number_type)
+ABSOLUTE = _unary("absolute", "The absolute value.", np.abs, _number_type)
 EXP = _unary("exp", "e to the power of x.", np.exp, _float_type)
 SQRT = _unary("sqrt", "The square root; of a negative number, NaN.", np.sqrt, _float_type)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mnet.compiler.ops import (
-    ABS,
+    ABSOLUTE,
     ADD,
     AVG_POOL2D,
     BATCH_NORM,
@@ -168,7 +168,7 @@ def test_matmul(apply, m, k, n, batch, a, b):
         (TANH, tf.tanh),
         (GELU, lambda x: tf.nn.gelu(x, approximate=False)),
         (LEAKY_RELU, lambda x: tf.nn.leaky_relu(x, 0.01)),
-        (ABS, tf.abs),
+        (ABSOLUTE, tf.abs),
         (NEG, tf.negative),
         (EXP, tf.exp),
         (SQRT, tf.sqrt),

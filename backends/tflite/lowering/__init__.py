@@ -16,7 +16,7 @@ from .transposed import transposed_conv2d
 from .windows import avg_pool2d, conv2d, depthwise_conv2d, max_pool2d
 
 RULES: Mapping[str, Callable[[Site], None]] = {
-    "abs": plain("ABS"),
+    "absolute": plain("ABS"),
     "add": arithmetic("ADD"),
     "avg_pool2d": avg_pool2d,
     "concat": concat,

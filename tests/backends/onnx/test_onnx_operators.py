@@ -96,10 +96,10 @@ case("dense on an image, relu", lambda n: n("dense", n.input(*IMAGE), n.normal(4
 case("dense on rows, no bias", lambda n: n("dense", n.input(*ROWS), n.normal(4, 5), activation="relu6"))
 case("softmax across", lambda n: n("softmax", n.input(*IMAGE), axis=1))
 
-for name in ("relu", "relu6", "hard_swish", "hard_sigmoid", "swish", "sigmoid", "tanh", "identity", "neg", "abs"):
+for name in ("relu", "relu6", "hard_swish", "hard_sigmoid", "swish", "sigmoid", "tanh", "identity", "neg", "absolute"):
     case(name, lambda n, name=name: n(name, n.input(*IMAGE)))
 case("exp", lambda n: n("exp", n.input(*IMAGE)))
-case("sqrt", lambda n: n("sqrt", n("abs", n.input(*IMAGE))))
+case("sqrt", lambda n: n("sqrt", n("absolute", n.input(*IMAGE))))
 case("gelu", lambda n: n("gelu", n.input(*IMAGE), approximate=False))
 case("gelu approximate", lambda n: n("gelu", n.input(*IMAGE), approximate=True))
 case("leaky_relu", lambda n: n("leaky_relu", n.input(*IMAGE), slope=0.3))

@@ -147,7 +147,7 @@ def test_matmul(net, agrees, transpose_a, transpose_b, shapes):
 ACTIVATIONS = [
     ("relu", {}), ("relu6", {}), ("hard_swish", {}), ("hard_sigmoid", {}), ("swish", {}), ("sigmoid", {}), ("tanh", {}),
     ("identity", {}), ("gelu", {"approximate": False}), ("gelu", {"approximate": True}), ("leaky_relu", {"slope": 0.2}),
-    ("neg", {}), ("abs", {}), ("exp", {}),
+    ("neg", {}), ("absolute", {}), ("exp", {}),
 ]  # fmt: skip
 
 
@@ -159,7 +159,7 @@ def test_unary(net, agrees, op, attributes, shape):
 
 
 def test_sqrt(net, agrees):
-    agrees(net.graph(net("sqrt", net("abs", net.input("N", 3, 5)))))
+    agrees(net.graph(net("sqrt", net("absolute", net.input("N", 3, 5)))))
 
 
 @pytest.mark.parametrize("shape", [(4,), (3, 4), (2, 3, 4), (2, 2, 3, 2, 4)])
@@ -242,7 +242,7 @@ def test_reshape_and_transpose(net, agrees):
 def test_integers(net, agrees):
     x, b = (net.input("N", 4, 6, 2, name=name, dtype=DType.I32) for name in ("x", "b"))
     ys = [net(op, x, b) for op in ("add", "sub", "mul", "maximum", "minimum")]
-    ys += [net("neg", x), net("abs", x), net("identity", x), net("concat", x, b, axis=3)]
+    ys += [net("neg", x), net("absolute", x), net("identity", x), net("concat", x, b, axis=3)]
     ys += net("split", x, axis=2, sizes=(1, 5))
     ys += [net("pad", x, padding=((0, 0), (1, 2), (0, 0), (0, 0)), value=7.0)]
     ys += [net("transpose", x, permutation=(0, 2, 1, 3)), net("reshape", x, shape=("N", 48))]
@@ -267,7 +267,7 @@ AT_SIX_AXES = {
     "slice": lambda net, x: net("slice", x, axes=(3, 5), begin=(1, 0), end=(2, 4), stride=(1, 3)),
     "softmax": lambda net, x: net("softmax", x, axis=3),
     "split": lambda net, x: net("split", x, axis=5, sizes=(1, 3)),
-    "sqrt": lambda net, x: net("sqrt", net("abs", x)),
+    "sqrt": lambda net, x: net("sqrt", net("absolute", x)),
     "transpose": lambda net, x: net("transpose", x, permutation=(0, 5, 3, 2, 4, 1)),
 }
 

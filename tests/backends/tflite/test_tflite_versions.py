@@ -154,7 +154,7 @@ CASES = {
         lambda x: tf.nn.softmax(tf.tanh(tf.sqrt(tf.exp(-tf.abs(x)))) * tf.sigmoid(x)),
         lambda net, x: net(
             "softmax",
-            net("mul", net("tanh", net("sqrt", net("exp", net("neg", net("abs", x))))), net("sigmoid", x)),
+            net("mul", net("tanh", net("sqrt", net("exp", net("neg", net("absolute", x))))), net("sigmoid", x)),
             axis=1,
         ),
     ),
