@@ -384,3 +384,14 @@ def chain(operator: str, length: int) -> Program:
 @pytest.mark.parametrize("operator", ["+", "|>"])
 def test_a_chain_longer_than_the_stack(operator: str) -> None:
     assert len(elaborate(chain(operator, 5000)).nodes) == 5000
+
+
+def test_value_builtins_take_lists_of_tensors() -> None:
+    """The last of three tensors is left out by its place in a list whose length is asked for."""
+    body = """
+      ys = [x, x + x, x |> absolute()]
+      output y = concat([y for (i, y) in enumerate(reversed(ys)) as part if i < len(ys) - 1])
+    """
+    graph = build(f"model M() {{ input x: f32[N, 4] {body} }}")
+    assert [node.op.name for node in graph.nodes] == ["add", "absolute", "concat"]
+    assert [value.name for value in graph.nodes[-1].operands] == ["absolute", "add"]
