@@ -51,14 +51,18 @@ def _one_line(exc: Exception) -> str:
     return " ".join(words)[:200] or type(exc).__name__
 
 
-def limited(problems: Sequence[Diagnostic], most: int = 20) -> list[Diagnostic]:
-    """The first `most` of each code, and a line that counts the others."""
+MAX_SHOWN = 20
+"""Diagnostics of one code that are shown; the others are counted."""
+
+
+def limited(problems: Sequence[Diagnostic]) -> list[Diagnostic]:
+    """The first few of each code, and a line that counts the others."""
     by_code: dict[Code, list[Diagnostic]] = {}
     for problem in problems:
         by_code.setdefault(problem.code, []).append(problem)
     shown: list[Diagnostic] = []
     for code, found in by_code.items():
-        shown += found[:most]
-        if len(found) > most:
-            shown.append(error(code, f"{len(found) - most} more of this kind: {code.title}"))
+        shown += found[:MAX_SHOWN]
+        if len(found) > MAX_SHOWN:
+            shown.append(error(code, f"{len(found) - MAX_SHOWN} more of this kind: {code.title}"))
     return shown

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from itertools import islice
+from heapq import nlargest
+from itertools import islice, takewhile
 
 import numpy as np
 
@@ -16,13 +17,16 @@ from ..ir import Graph
 from .align import Group, How, Match, align, groups_of
 from .checkpoint import Checkpoint, Format, StoredLayer
 from .colours import Side
+from .faults import MAX_SHOWN
 from .layers import Layer, describe, stored_signature, topology_of
 from .rename import Rename
 from .slots import BOOKKEEPING, Layouts
 from .topology import Topology
 
 NAMES_SHOWN = 6
-NAMES_COMPARED = 300
+NAMES_COMPARED = 20
+NAMES_GLANCED_AT = 2000
+LONGEST_COMPARED = 100
 
 
 @dataclass(frozen=True)
@@ -113,9 +117,12 @@ class Pairing:
         left = {n: layer for n, layer in left.items() if not any(n in group.stored for group in tied)}
         suspects = self._suspects(lost, left) if self._aligns else {}
         self.problems.extend(self._ambiguous(group) for group in tied)
-        self.problems.extend(self._missing(lost[path], left) for path in lost if path not in suspects)
-        surplus = [name for name in left if name not in suspects.values()]
-        self.problems.extend(self._surplus(left[name], lost) for name in surplus)
+        missing = [layer for path, layer in lost.items() if path not in suspects]
+        surplus = [layer for name, layer in left.items() if name not in suspects.values()]
+        for rank, layer in enumerate(missing):
+            self.problems.append(self._missing(layer, left if rank < MAX_SHOWN else ()))
+        for rank, spare_layer in enumerate(surplus):
+            self.problems.append(self._surplus(spare_layer, lost if rank < MAX_SHOWN else ()))
         return Pairs(self.matches, suspects, tuple(self.problems), passed)
 
     def _tied(self) -> list[Group]:
@@ -129,27 +136,30 @@ class Pairing:
         return {path: theirs[family] for family, path in ours.items() if family in theirs}
 
     def _ambiguous(self, group: Group) -> Diagnostic:
-        message = (
-            f"{_names(group.paths)} and {_names(group.stored)} of `{self.checkpoint.path}` are alike, "
-            f"{describe(group.signature)}, and nothing tells which is which"
-        )
+        what, ours, theirs = describe(group.signature), _names(group.paths), _names(group.stored)
+        message = f"{ours} and {theirs} of `{self.checkpoint.path}` are alike, {what}, and nothing tells which is which"
+        if not group.even:
+            counts = f"{len(group.stored)} of {what} and the program {len(group.paths)}"
+            message = f"`{self.checkpoint.path}` has {counts}: {theirs} for {ours}"
         spans = [(path, span) for path in group.paths[:NAMES_SHOWN] if (span := self.layers[path].span) is not None]
         labels = tuple(Label(span, path) for path, span in spans)
-        return Diagnostic(codes.WEIGHT_AMBIGUOUS, message, labels, hint=self._advice(group.stored[0]))
+        return Diagnostic(codes.WEIGHT_AMBIGUOUS, message, labels, hint=self._advice(group))
 
-    def _advice(self, name: str) -> str:
-        advice = f"say so in a rename file: `{name} = ...`"
+    def _advice(self, group: Group) -> str:
+        if not group.even:
+            return "the file may be of another width, depth or version of this network"
+        advice = f"say so in a rename file: `{group.stored[0]} = ...`"
         blind = self.checkpoint.format is Format.KERAS_H5 and self.checkpoint.topology is None
         return f"{advice}; or give the model's `.keras` file, which knows how layers are connected" if blind else advice
 
-    def _missing(self, layer: Layer, left: Mapping[str, StoredLayer]) -> Diagnostic:
+    def _missing(self, layer: Layer, left: Iterable[str]) -> Diagnostic:
         names = _names([parameter.name for parameter in layer.parameters.values()])
         message = f"`{self.checkpoint.path}` has no weights for `{layer.path}`: {names}"
         return error(
             codes.WEIGHT_MISSING, message, layer.span, f"this {layer.op} needs them", hint=_hint(layer.path, left)
         )
 
-    def _surplus(self, layer: StoredLayer, lost: Mapping[str, Layer]) -> Diagnostic:
+    def _surplus(self, layer: StoredLayer, lost: Iterable[str]) -> Diagnostic:
         tensors = ", ".join(f"{slot} {tensor}" for slot, tensor in layer.tensors.items())
         message = f"`{layer.name}` of `{self.checkpoint.path}` belongs to no layer of the program: {tensors}"
         advice = _hint(layer.name, lost) or f"`ignore {layer.name}` in a rename file leaves it out"
@@ -183,5 +193,16 @@ def _names(names: Iterable[str]) -> str:
 
 
 def _hint(name: str, candidates: Iterable[str]) -> str | None:
-    """Did you mean ...?, among the first few hundred, for the comparison is slow."""
-    return hint(name, islice(candidates, NAMES_COMPARED))
+    """Did you mean ...?, asked of the few that begin and end most alike, for the comparison is slow."""
+    short = (candidate for candidate in islice(candidates, NAMES_GLANCED_AT) if len(candidate) <= LONGEST_COMPARED)
+    likely = nlargest(NAMES_COMPARED, short, key=lambda candidate: _ends_alike(name, candidate))
+    return hint(name, likely) if len(name) <= LONGEST_COMPARED else None
+
+
+def _ends_alike(one: str, other: str) -> int:
+    return _begins_alike(one, other) + _begins_alike(one[::-1], other[::-1])
+
+
+def _begins_alike(one: str, other: str) -> int:
+    pairs = zip(one, other, strict=False)
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
