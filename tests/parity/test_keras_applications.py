@@ -16,6 +16,9 @@ from mnet.benchmarks.models import MODELS
 
 TOLERANCE = 1e-4
 
+# `.weights.h5` does not know the topology, and these have branches of equal shapes.
+RENAMES = {"ResNet50": "resnet.keras.rename", "NASNetAMobile": "nasnet_mobile.keras.rename"}
+
 
 @pytest.fixture(scope="module", params=MODELS, ids=lambda model: model.name)
 def case(request, tmp_path_factory):
@@ -30,8 +33,8 @@ def case(request, tmp_path_factory):
     keras.backend.clear_session()
 
 
-def load(model, weights):
-    return mnet.load(model.path, model.name, set=dict(model.parameters), weights=weights)
+def load(model, weights, **more):
+    return mnet.load(model.path, model.name, set=dict(model.parameters), weights=weights, **more)
 
 
 @pytest.fixture(scope="module")
@@ -79,8 +82,9 @@ def test_artifact_agrees(case, network, images, expected, target):
 
 
 def test_weights_h5_gives_the_same_bytes(case, network, tmp_path):
-    """Its names are counters of classes: only the structure tells which layer is which."""
     model, _, folder = case
+    rename = RENAMES.get(model.name)
+    more = {"rename": model.path.parent / "weights" / rename} if rename else {}
     mnet.write(network, "tflite", tmp_path / "a.tflite")
-    mnet.write(load(model, folder / "twin.weights.h5"), "tflite", tmp_path / "b.tflite")
+    mnet.write(load(model, folder / "twin.weights.h5", **more), "tflite", tmp_path / "b.tflite")
     assert (tmp_path / "a.tflite").read_bytes() == (tmp_path / "b.tflite").read_bytes()
