@@ -35,7 +35,7 @@ class Member:
 @contextmanager
 def opened_zip(path: Path) -> Iterator[zipfile.ZipFile]:
     """A zip for reading; whatever goes wrong with it in the block is a diagnostic."""
-    with wrapped(str(path), (*READING, NotImplementedError, KeyError)), zipfile.ZipFile(path) as archive:
+    with wrapped(str(path), (*READING, NotImplementedError, LookupError)), zipfile.ZipFile(path) as archive:
         yield archive
 
 
@@ -45,7 +45,7 @@ def members(path: Path, archive: zipfile.ZipFile) -> Mapping[str, Member]:
     if len(infos) > MAX_TENSORS:
         raise beyond(str(path), f"it has {len(infos)} members, at most {MAX_TENSORS} are read")
     with path.open("rb") as file:
-        found = [_member(str(path), file, info) for info in infos if not info.is_dir()]
+        found = [_member(str(path), file, info) for info in infos if not info.filename.endswith("/")]
     by_name = {member.name: member for member in found}
     if len(by_name) < len(found):
         raise broken(str(path), "two of its members have the same name")
