@@ -89,9 +89,9 @@ class Loading(TypedDict, total=False):
 
     set: Mapping[str, object]
     """The model's parameters."""
-    weights: PathLike
+    weights: PathLike | None
     """A checkpoint; without one, weights come from the documented initialisers."""
-    rename: PathLike
+    rename: PathLike | None
     """How the checkpoint's names become ours."""
     roots: Sequence[PathLike]
     """Where imports are looked for, after the file's own directory."""
@@ -110,7 +110,8 @@ def load(path: PathLike, model: str | None = None, **loading: Unpack[Loading]) -
     given = loading.get("set", {})
     graph = _seeded(elaborate(program, model, given), loading.get("seed", 0))
     network = Network(graph, program, tuple((name, str(value)) for name, value in given.items()))
-    return bind(network, loading["weights"], loading.get("rename")) if "weights" in loading else network
+    weights = loading.get("weights")
+    return network if weights is None else bind(network, weights, loading.get("rename"))
 
 
 def read(path: PathLike, roots: Sequence[PathLike] = (), sources: Sources | None = None) -> Program:

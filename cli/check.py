@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import click
 
 from .. import driver
@@ -17,28 +15,26 @@ from .console import FINDINGS, WRONG_INPUT, Console, reporting
 @click.command(name="check")
 @options.source
 @reporting
-def command(
-    console: Console, program: Path, model: str | None, parameters: dict[str, str], roots: tuple[Path, ...]
-) -> None:
+def command(console: Console, selection: options.Selection) -> None:
     """Find every error in MODEL.mnet: syntax, names, types, then shapes.
 
     Shapes are checked in the model that --model names; without it, in each model of the file whose
     parameters all have defaults. Exit code 1 where anything was found, 2 where the file can't be read.
     """
     try:
-        checked = driver.read(program, roots, console.sources)
+        checked = driver.read(selection.program, selection.roots, console.sources)
     except DiagnosticError as failure:
-        console.fail(failure.diagnostics, FINDINGS if console.sources.get(str(program)) else WRONG_INPUT)
-    names = [model] if model else _models(checked.main)
+        console.fail(failure.diagnostics, FINDINGS if console.sources.get(str(selection.program)) else WRONG_INPUT)
+    names = [selection.model] if selection.model else _models(checked.main)
     found: list[Diagnostic] = []
     for name in names:
         try:
-            elaborate(checked, name, parameters)
+            elaborate(checked, name, selection.parameters)
         except DiagnosticError as failure:
             found.extend(d for d in failure.diagnostics if d not in found)
     if found:
         console.fail(found, FINDINGS)
-    checks = f"{program}: no errors" + (f" ({', '.join(names)})" if names else "")
+    checks = f"{selection.program}: no errors" + (f" ({', '.join(names)})" if names else "")
     console.result(checks, {"diagnostics": [], "models": names})
 
 

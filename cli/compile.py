@@ -12,12 +12,11 @@ import click
 from .. import driver
 from ..backends.files import write_atomically
 from . import options
-from .console import Console, given, reporting
+from .console import Console, reporting
 
 
 @click.command(name="compile")
-@options.source
-@options.checkpoint
+@options.network
 @click.option(
     "--target", type=click.Choice(sorted(driver.TARGETS)), help="The format; by default what OUT ends with, or tflite."
 )
@@ -36,15 +35,9 @@ from .console import Console, given, reporting
 )
 @click.option("--explain-weights", is_flag=True, help="Says on stderr which tensor went where, and why.")
 @reporting
-def command(
+def command(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     console: Console,
-    program: Path,
-    model: str | None,
-    parameters: dict[str, str],
-    roots: tuple[Path, ...],
-    weights: Path | None,
-    rename: Path | None,
-    seed: int,
+    selection: options.Selection,
     target: str | None,
     output: Path | None,
     depfile: Path | None,
@@ -56,17 +49,17 @@ def command(
     Nothing is written where the output already holds the same bytes, so a build system sees no change.
     Without --weights the parameters come from a seeded initialiser, and a notice says so.
     """
-    backend = driver.backend(target or _target_of(output), **given(**backend_options))
-    files = given(weights=weights, rename=rename)
-    network = driver.load(program, model, set=parameters, roots=roots, seed=seed, sources=console.sources, **files)
+    given = {name: value for name, value in backend_options.items() if value is not None}
+    backend = driver.backend(target or _target_of(output), **given)
+    network = selection.load(console)
     if network.initialised:
-        console.notice(f"notice: no weights given; parameters are initialised from seed {seed}")
+        console.notice(f"notice: no weights given; parameters are initialised from seed {selection.seed}")
     if explain_weights and network.binding:
         console.notice(network.binding.explain().rstrip())
     with console.progress("writing", network.cost().total.weight_bytes) as progress:
         artifact = driver.write(network, backend, output, progress)
     if depfile:
-        _write_depfile(depfile, artifact, [*network.program.files, *files.values()])
+        _write_depfile(depfile, artifact, [*network.program.files, *selection.files])
     console.result(_summary(artifact), _values(network, artifact))
 
 

@@ -90,8 +90,3 @@ def reporting(command: Callable[P, None]) -> Callable[P, None]:
             console.fail(failure.diagnostics)
 
     return wrapped
-
-
-def given(**options: Any) -> dict[str, Any]:
-    """The options that the user gave; what is left out is left to the API's defaults."""
-    return {name: value for name, value in options.items() if value is not None}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import click
@@ -32,10 +31,7 @@ _TEXT_COLUMNS = 3  # the rest are numbers, which stand on the right
 @reporting
 def command(
     console: Console,
-    program: Path,
-    model: str | None,
-    parameters: dict[str, str],
-    roots: tuple[Path, ...],
+    selection: options.Selection,
     depth: int | None,
     target: str,
 ) -> None:
@@ -45,7 +41,7 @@ def command(
     biases, activations, arithmetic, pooling and batch norms. Parameters are the trainable ones. Peak memory is that of
     all activations alive at once, in the best order of layers found, after the passes for the target.
     """
-    network = driver.load(program, model, set=parameters, roots=roots, sources=console.sources)
+    network = selection.load(console)
     report, peak = network.cost(), memory(network.optimise(target).graph)
     rows = _groups(report, depth) if depth else _layers(report)
     text = [f"{network.graph.name}", *_table([_HEADER, *rows]), "", *_totals(report.total, peak)]

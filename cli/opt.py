@@ -9,7 +9,6 @@ from typing import Any
 
 import click
 
-from .. import driver
 from ..backends.files import write_atomically
 from ..compiler.ir import Graph
 from ..compiler.irtext import parse_graph, print_graph
@@ -39,10 +38,7 @@ _LARGEST_IR = 1 << 30
 @reporting
 def command(
     console: Console,
-    program: Path,
-    model: str | None,
-    parameters: dict[str, str],
-    roots: tuple[Path, ...],
+    selection: options.Selection,
     passes: str,
     output: Path | None,
     remarks: bool,
@@ -52,7 +48,7 @@ def command(
     The graph is verified before the first pass and after each one.
     """
     pipeline = parse_pipeline(passes)
-    result = run_pipeline(_graph(console, program, model, parameters, roots), pipeline, verify_each=True)
+    result = run_pipeline(_graph(console, selection), pipeline, verify_each=True)
     text = print_graph(result.graph)
     if remarks:
         console.notice("\n".join(_remarks(result)))
@@ -61,11 +57,10 @@ def command(
     console.result("" if output else text.rstrip("\n"), {"ir": text, "steps": [_step(step) for step in result.steps]})
 
 
-def _graph(
-    console: Console, path: Path, model: str | None, parameters: dict[str, str], roots: tuple[Path, ...]
-) -> Graph:
+def _graph(console: Console, selection: options.Selection) -> Graph:
+    path = selection.program
     if path.suffix != _IR:
-        return driver.load(path, model, set=parameters, roots=roots, sources=console.sources).graph
+        return selection.load(console).graph
     source = read_text(path, str(path), _LARGEST_IR, console.sources)
     return parse_graph(source.text, source.name)
 

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import functools
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import click
+
+from .. import driver
+from ..driver import Network
+from .console import Console
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -53,18 +59,58 @@ seed = click.option(
     "--seed", type=int, default=0, show_default=True, help="Start of the initialisers, without --weights."
 )
 
-_SHARED = (program, model, parameters, roots)
+_SOURCE = (program, model, parameters, roots)
+_CHECKPOINT = (weights, rename, seed)
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """The model that a command is about, as the shared options name it."""
+
+    program: Path
+    model: str | None
+    parameters: dict[str, str]
+    roots: tuple[Path, ...]
+    weights: Path | None = None
+    rename: Path | None = None
+    seed: int = 0
+
+    @property
+    def files(self) -> Iterator[Path]:
+        """What is read beside the program."""
+        return filter(None, (self.weights, self.rename))
+
+    def load(self, console: Console) -> Network:
+        """The network, with its weights. Raises DiagnosticError."""
+        return driver.load(
+            self.program,
+            self.model,
+            set=self.parameters,
+            roots=self.roots,
+            seed=self.seed,
+            sources=console.sources,
+            weights=self.weights,
+            rename=self.rename,
+        )
 
 
 def source(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that name a model of a program: MODEL.mnet, --model, --set, --root."""
-    for option in reversed(_SHARED):
-        command = option(command)
-    return command
+    """The options that name a model of a program, given to the command as one `selection`."""
+    return _selecting(command, _SOURCE)
 
 
-def checkpoint(command: Callable[..., Any]) -> Callable[..., Any]:
-    """The options that say where weights come from: --weights, --rename, --seed."""
-    for option in reversed((weights, rename, seed)):
-        command = option(command)
-    return command
+def network(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The same with those that say where its weights come from."""
+    return _selecting(command, _SOURCE + _CHECKPOINT)
+
+
+def _selecting(command: Callable[..., Any], group: Sequence[Decorator]) -> Callable[..., Any]:
+    @functools.wraps(command)
+    def selected(**given: Any) -> None:
+        names = [field.name for field in fields(Selection) if field.name in given]
+        command(selection=Selection(**{name: given.pop(name) for name in names}), **given)
+
+    wrapped: Callable[..., Any] = selected
+    for option in reversed(group):
+        wrapped = option(wrapped)
+    return wrapped

@@ -13,28 +13,21 @@ import click
 from .. import driver
 from ..backends.verification import Comparison, Verification
 from . import options
-from .console import FINDINGS, Console, given, reporting
+from .console import FINDINGS, Console, reporting
 
 _LISTED = 10
 
 
 @click.command(name="verify")
 @click.argument("artifact", type=click.Path(path_type=Path))
-@options.source
-@options.checkpoint
+@options.network
 @click.option("--tolerance", type=float, default=1e-4, show_default=True, help="Largest relative difference.")
 @click.option("--input-seed", type=int, default=0, show_default=True, help="Start of the random inputs.")
 @reporting
 def command(
     console: Console,
     artifact: Path,
-    program: Path,
-    model: str | None,
-    parameters: dict[str, str],
-    roots: tuple[Path, ...],
-    weights: Path | None,
-    rename: Path | None,
-    seed: int,
+    selection: options.Selection,
     tolerance: float,
     input_seed: int,
 ) -> None:
@@ -43,16 +36,7 @@ def command(
     The same model, --set and --weights (or --seed) as in its compilation must be given. Where an output
     differs, the layers that do are listed in order, each with its line. Exit code 1 where an output differs.
     """
-    network = driver.load(
-        program,
-        model,
-        set=parameters,
-        roots=roots,
-        seed=seed,
-        sources=console.sources,
-        **given(weights=weights, rename=rename),
-    )
-    found = driver.verify(artifact, network, tolerance=tolerance, seed=input_seed)
+    found = driver.verify(artifact, selection.load(console), tolerance=tolerance, seed=input_seed)
     console.result("\n".join(_lines(found)), _values(found))
     sys.exit(0 if found.passed else FINDINGS)
 
