@@ -6,7 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
+from safetensors.numpy import save_file
 
 from mnet.backends.onnx import constraints as onnx
 from mnet.backends.tflite import constraints as tflite
@@ -43,8 +45,14 @@ def snippets(language):
 
 @pytest.fixture
 def workplace(tmp_path):
-    """Where a reader of the documents would try what they say: beside the examples."""
+    """Where a reader of the documents would try what they say: beside the examples, with a model of their own."""
     (tmp_path / "examples").symlink_to(ROOT / "examples")
+    (tmp_path / "net.mnet").write_text(
+        "model Net() {\n  input x: f32[N, 8]\n  output y = x |> classifier: dense(4)\n}\n"
+    )
+    (tmp_path / "net.rename").write_text("source torch\nfc = classifier\n")
+    stored = {"fc.weight": np.ones((4, 8), np.float32), "fc.bias": np.zeros(4, np.float32)}
+    save_file(stored, tmp_path / "net.safetensors")
     return tmp_path
 
 
