@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypedDict, Unpack, cast
 from .backends.base import Backend, Provenance
 from .backends.codes import NOT_A_TARGET, NOT_AN_OPTION
 from .backends.files import watched, write_atomically
-from .compiler.cost import CostReport, cost
 from .compiler.elaborate import elaborate
 from .compiler.initializers import Initialized
 from .compiler.ir import Graph
@@ -33,6 +32,7 @@ from .version import __version__
 
 if TYPE_CHECKING:
     from .backends.verification import Runtime, Verification
+    from .compiler.cost import CostReport
     from .compiler.data import Array
     from .compiler.weights import Report
 
@@ -61,6 +61,8 @@ class Network:
 
     def cost(self) -> CostReport:
         """Parameters, MACs, FLOPs and bytes, layer by layer."""
+        from .compiler.cost import cost
+
         return cost(self.graph)
 
     def run(self, **inputs: Array) -> dict[str, Array]:

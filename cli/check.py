@@ -35,7 +35,7 @@ def command(console: Console, selection: options.Selection) -> None:
     if found:
         console.fail(found, FINDINGS)
     checks = f"{selection.program}: no errors" + (f" ({', '.join(names)})" if names else "")
-    console.result(checks, {"diagnostics": [], "models": names})
+    console.result(checks, lambda: {"diagnostics": [], "models": names})
 
 
 def _models(module: Module) -> list[str]:

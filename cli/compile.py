@@ -56,11 +56,12 @@ def command(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
         console.notice(f"notice: no weights given; parameters are initialised from seed {selection.seed}")
     if explain_weights and network.binding:
         console.notice(network.binding.explain().rstrip())
-    with console.progress("writing", network.cost().total.weight_bytes) as progress:
+    size = sum(parameter.data.nbytes for parameter in network.graph.parameters.values())
+    with console.progress("writing", size) as progress:
         artifact = driver.write(network, backend, output, progress)
     if depfile:
         _write_depfile(depfile, artifact, [*network.program.files, *selection.files])
-    console.result(_summary(artifact), _values(network, artifact))
+    console.result(_summary(artifact), lambda: _values(network, artifact))
 
 
 def _target_of(output: Path | None) -> str:

@@ -18,7 +18,6 @@ from typing import Any, NoReturn, ParamSpec
 import click
 
 from ..dsl.diagnostics import Diagnostic, DiagnosticError
-from ..dsl.render import render, to_json
 from ..dsl.source import Sources
 
 SCHEMA_VERSION = 1
@@ -36,10 +35,10 @@ class Console:
     json: bool = False
     sources: Sources = field(default_factory=Sources)
 
-    def result(self, text: str, values: Mapping[str, Any]) -> None:
-        """Prints the command's result: the text for people, or the values for programs."""
+    def result(self, text: str, values: Callable[[], Mapping[str, Any]]) -> None:
+        """Prints the command's result: the text for people, or for programs the values, which are made only then."""
         if self.json:
-            click.echo(json.dumps({"schema_version": SCHEMA_VERSION, **values}, indent=2))
+            click.echo(json.dumps({"schema_version": SCHEMA_VERSION, **values()}, indent=2))
         elif text:
             click.echo(text)
 
@@ -49,6 +48,8 @@ class Console:
 
     def diagnostics(self, found: Iterable[Diagnostic]) -> None:
         """Shows diagnostics to people."""
+        from ..dsl.render import render  # noqa: PLC0415  # most runs have nothing to show
+
         click.echo(render(found, self.sources, colour=_colour()), err=True, nl=False)
 
     @contextlib.contextmanager
@@ -62,9 +63,11 @@ class Console:
 
     def fail(self, found: Iterable[Diagnostic], code: int = WRONG_INPUT) -> NoReturn:
         """Shows what was found, in the chosen format, and ends with `code`."""
+        from ..dsl.render import to_json  # noqa: PLC0415  # as above
+
         listed = tuple(found)
         if self.json:
-            self.result("", to_json(listed))
+            self.result("", lambda: to_json(listed))
         else:
             self.diagnostics(listed)
         sys.exit(code)

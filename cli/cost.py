@@ -45,7 +45,7 @@ def command(
     report, peak = network.cost(), memory(network.optimise(target).graph)
     rows = _groups(report, depth) if depth else _layers(report)
     text = [f"{network.graph.name}", *_table([_HEADER, *rows]), "", *_totals(report.total, peak)]
-    console.result("\n".join(text), _values(network.graph.name, report, peak))
+    console.result("\n".join(text), lambda: _values(network.graph.name, report, peak))
 
 
 def _layers(report: CostReport) -> Iterator[tuple[str, ...]]:

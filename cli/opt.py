@@ -54,7 +54,8 @@ def command(
         console.notice("\n".join(_remarks(result)))
     if output:
         write_atomically(output, lambda file: file.write(text.encode()))
-    console.result("" if output else text.rstrip("\n"), {"ir": text, "steps": [_step(step) for step in result.steps]})
+    shown = "" if output else text.rstrip("\n")
+    console.result(shown, lambda: {"ir": text, "steps": [_step(step) for step in result.steps]})
 
 
 def _graph(console: Console, selection: options.Selection) -> Graph:

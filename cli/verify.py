@@ -37,7 +37,7 @@ def command(
     differs, the layers that do are listed in order, each with its line. Exit code 1 where an output differs.
     """
     found = driver.verify(artifact, selection.load(console), tolerance=tolerance, seed=input_seed)
-    console.result("\n".join(_lines(found)), _values(found))
+    console.result("\n".join(_lines(found)), lambda: _values(found))
     sys.exit(0 if found.passed else FINDINGS)
 
 

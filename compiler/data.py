@@ -8,6 +8,7 @@ that of the largest tensor, not of the model.
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,7 +35,7 @@ class TensorData(ABC):
 
     @property
     def nbytes(self) -> int:
-        return int(np.prod(self.shape, dtype=np.int64)) * self.dtype.nbytes
+        return math.prod(self.shape) * self.dtype.nbytes
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from . import codes
@@ -16,13 +14,14 @@ from .tree import Import
 
 STD = "std"
 SUFFIX = ".mnet"
+STD_FOLDER = Path(__file__).with_name(STD)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
     """A module's file. `name` is how messages call it; `path` is None inside the package."""
 
-    content: Traversable
+    content: Path
     name: str
     path: Path | None
 
@@ -53,7 +52,7 @@ class Library:
         return Place(path, str(path), path)
 
     def _locate_std(self, wanted: Import, relative: Path) -> Place:
-        content = files(__package__).joinpath(*relative.parts)
+        content = STD_FOLDER.parent / relative
         if not content.is_file():
             raise self._unknown(wanted, ["the standard library"])
         return Place(content, relative.as_posix(), None)
@@ -76,11 +75,11 @@ class Library:
         for root in self.roots:
             for name in _modules_in(root.joinpath(*wanted.module[:-1])):
                 yield prefix + name
-        for name in _modules_in(files(__package__).joinpath(STD)):
+        for name in _modules_in(STD_FOLDER):
             yield f"{STD}.{name}"
 
 
-def _modules_in(folder: Traversable) -> list[str]:
+def _modules_in(folder: Path) -> list[str]:
     try:
         return [entry.name.removesuffix(SUFFIX) for entry in folder.iterdir() if entry.name.endswith(SUFFIX)]
     except OSError:  # no folder, or none that may be listed: there is nothing to suggest

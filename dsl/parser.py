@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from . import codes, recovery, tables
+from . import codes, tables
 from .builder import Builder
 from .diagnostics import Diagnostic, error
 from .lexer import Scanned, Token, scan
@@ -87,7 +87,7 @@ class Machine:
         while True:
             action = actions[states[-1]].get(token.kind)
             if action is None:
-                if not recovery.recover(self):
+                if not self.recover():
                     return None
                 token = tokens[self.position]
             elif action >= 0:
@@ -100,6 +100,12 @@ class Machine:
                 return self.finish(rules[~action])
             else:
                 self.reduce(rules[~action])
+
+    def recover(self) -> bool:
+        """Report what stands here, and find where to go on; False where there is no such place."""
+        from .recovery import recover  # noqa: PLC0415  # five modules about mistakes: a file without any goes past them
+
+        return recover(self)
 
     def report(self, found: Diagnostic) -> None:
         """One syntax error a line is enough: what follows in it is mostly its echo."""

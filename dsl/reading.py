@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import codecs
-from importlib.resources.abc import Traversable
+from pathlib import Path
 
 from . import codes
 from .diagnostics import Diagnostic, DiagnosticError, error
 from .source import Source, Sources, Span
 
 
-def read_text(place: Traversable, name: str, limit: int, sources: Sources, wanted_at: Span | None = None) -> Source:
+def read_text(place: Path, name: str, limit: int, sources: Sources, wanted_at: Span | None = None) -> Source:
     """The text of a file of at most `limit` bytes, added to `sources` under `name`, without a byte order mark.
 
     Raises `DiagnosticError`; a file that can't be read is blamed on `wanted_at`, the import that names it.

@@ -6,9 +6,10 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 END = "$END"
+_FILE = Path(__file__).with_name("tables.json")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def _rule(name: str, callback: str, length: int, picks: list[tuple[int, bool]]) 
 @cache
 def load() -> Tables:
     """The tables of this version's grammar."""
-    data = json.loads(files(__package__).joinpath("tables.json").read_bytes())
+    data = json.loads(_FILE.read_bytes())
     return Tables(
         data["words"],
         tuple((name, pattern) for name, pattern in data["patterns"]),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterator, Mapping
-from importlib import resources
 
 from .. import codes, library
 from ..diagnostics import Label
@@ -115,12 +114,10 @@ def _import_hint(frame: Frame, name: str, modules: Mapping[str, str]) -> str | N
 @functools.cache
 def _std_items() -> Mapping[str, str]:
     """What the standard library declares, with its module. Read only when a name is missing."""
-    folder = resources.files(library.__package__).joinpath(library.STD)
-    texts = {file.name: file.read_text(encoding="utf-8") for file in folder.iterdir() if file.name.endswith(SUFFIX)}
     return {
-        item: f"{library.STD}.{name.removesuffix(SUFFIX)}"
-        for name, text in sorted(texts.items())
-        for item in _STD_ITEM.findall(text)
+        item: f"{library.STD}.{file.stem}"
+        for file in sorted(library.STD_FOLDER.glob(f"*{SUFFIX}"))
+        for item in _STD_ITEM.findall(file.read_text(encoding="utf-8"))
     }
 
 
