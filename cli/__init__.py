@@ -7,11 +7,16 @@ from __future__ import annotations
 
 import gc
 import importlib
+import os
 from typing import ClassVar
 
 import click
 
 from ..version import __version__
+
+
+_MULTIPLYING = frozenset({"verify"})
+"""Commands that run a model in NumPy; no other multiplies matrices."""
 
 
 class Commands(click.Group):
@@ -34,6 +39,9 @@ class Commands(click.Group):
         """Imports the subcommand's module."""
         if cmd_name not in self.summaries:
             return None
+        if cmd_name not in _MULTIPLYING:
+            # OpenBLAS starts its threads when NumPy is imported, which takes longer than importing all the rest of it.
+            os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
         # A command lives for a second and leaves no circular garbage worth a search; importing alone is a tenth faster.
         gc.disable()
         command: click.Command = importlib.import_module(f".{cmd_name}", __name__).command
