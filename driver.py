@@ -201,7 +201,7 @@ def backend(target: str | Backend, **options: Any) -> Backend:
     module, name = TARGETS[target]
     kind = getattr(importlib.import_module(module, __package__), name)
     known = [field.name for field in fields(kind)]
-    for option in options.keys() - known:
+    for option in (option for option in options if option not in known):
         message = f"target `{target}` has no option `{option}`; it has {', '.join(f'`{k}`' for k in known)}"
         raise DiagnosticError(error(NOT_AN_OPTION, message))
     chosen: Backend = kind(**options)

@@ -83,7 +83,7 @@ def test_weights_by_path(mnet, tiny, tmp_path):
         (["--set", "classes=many"], "classes"),
         (["--set", "classes"], "is not of the form NAME=VALUE"),
         (["--model", "Tinny"], "did you mean `Tiny`?"),
-        (["--target", "tflite", "--opset", "17"], "target `tflite` has no option `opset`"),
+        (["--target", "tflite", "--opset", "17"], "error[E0903]: target `tflite` has no option `opset`"),
         (["-o", "no/such/dir.tflite"], "no such file or directory"),
         (["-o", "."], "it is a directory"),
         (["--weights", "none.npz"], "none.npz"),

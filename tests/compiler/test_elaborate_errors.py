@@ -38,6 +38,14 @@ def of_body(text: str, limits: Limits = DEFAULT) -> tuple[Diagnostic, ...]:
     return findings(f"model M() {{ input x: f32[N, 8]\n{text} }}", limits=limits)
 
 
+# What the checker says first ----------------------------------------------------------------
+
+
+def test_a_loop_that_makes_layers_needs_a_label() -> None:
+    found = only(of_body("y = x\nfor (a, b) in [(1, 2)] { y = y |> dense(a + b) }\noutput z = y"))
+    assert (found.code.id, found.hint) == ("E0609", "write `as stage` before its body")
+
+
 # Several errors, and no cascades ------------------------------------------------------------
 
 

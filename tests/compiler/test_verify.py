@@ -148,7 +148,7 @@ def test_unread_values_are_warnings(graph):
     dead = Node(RELU, (x,), (Value("dead", x.type),), {}, "dead", Span("net.mnet", 9, 1, 9, 2))
     spare = parse_graph(VALID.replace("weight %conv", "bias %spare : f32[1] = [0.0] weight %conv"))
     warnings = [*verify(replace(graph, nodes=(*graph.nodes, dead))), *verify(spare)]
-    assert [(d.severity, d.message) for d in warnings] == [
-        (Severity.WARNING, "nothing reads what `dead` makes"),
-        (Severity.WARNING, "nothing reads `spare`"),
+    assert [(d.severity, d.code.id, d.message) for d in warnings] == [
+        (Severity.WARNING, "E1028", "nothing reads what `dead` makes"),
+        (Severity.WARNING, "E1028", "nothing reads `spare`"),
     ]
