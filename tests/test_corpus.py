@@ -7,7 +7,6 @@ elaborated. `pytest tests/test_corpus.py --update-golden` writes the texts.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -20,8 +19,6 @@ from mnet.dsl.source import Sources
 
 PROGRAMS = Path(__file__).parent / "corpus" / "programs"
 CASES = sorted([*PROGRAMS.glob("*.mnet"), *PROGRAMS.glob("*/main.mnet")])
-SECONDS = 10.0
-"""Far more than any of them takes; a budget that does not hold takes hours."""
 
 
 def case_name(path: Path) -> str:
@@ -38,9 +35,7 @@ def diagnosed(path: Path, sources: Sources) -> DiagnosticError:
 def test_broken_program(path: Path, golden: Callable[[Path, str], None], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(path.parent)
     sources = Sources()
-    start = time.monotonic()
     refused = diagnosed(Path(path.name), sources)
-    assert time.monotonic() - start < SECONDS
     golden(path.with_suffix(".txt"), render(refused.diagnostics, sources))
 
 

@@ -11,7 +11,6 @@ import io
 import json
 import re
 import struct
-import time
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -30,8 +29,6 @@ from mnet.dsl.render import render
 from mnet.dsl.source import Source, Sources
 
 GOLDEN = Path(__file__).parent.parent / "corpus" / "weights"
-SECONDS = 10.0
-"""Far more than any case takes."""
 
 Tensors = dict[str, np.ndarray]
 
@@ -67,10 +64,8 @@ def test_broken_weights(
     chosen = CASES[name]
     graph = graph_of(chosen.program) if chosen.program else graph_of()
     weights = chosen.write(tensors)
-    start = time.monotonic()
     with pytest.raises(DiagnosticError) as caught:
         use(graph, weights, chosen.rename, sources)
-    assert time.monotonic() - start < SECONDS
     shown = [replace(found, notes=()) for found in caught.value.diagnostics]
     golden(GOLDEN / f"{name}.txt", places(name, render(shown, sources)))
 
