@@ -76,7 +76,8 @@ class Pairing:
     def _aligns(self) -> bool:
         """A file of plain names of which some are ours was written for this program: what is left is a mistake."""
         named = any(match.how is How.NAME for match in self.matches.values())
-        return self.checkpoint.format.names_layers or bool(self.rename.rules) or not named
+        told = bool(self.rename.rules) or self.rename.order is not None
+        return self.checkpoint.format.names_layers or told or not named
 
     def _by_rules(self) -> None:
         for name in self.stored:

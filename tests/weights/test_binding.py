@@ -40,6 +40,13 @@ def test_by_name(graph_of, tensors):
     assert_holds(bound(graph_of(), tensors), tensors)
 
 
+def test_a_name_in_common_does_not_keep_an_order_from_being_followed(graph_of, tensors):
+    stored = {name.replace("stem", "0").replace("bn", "1"): tensor for name, tensor in tensors.items()}
+    stored["0.weight"] = stored["0.weight"].transpose(3, 2, 0, 1)
+    stored["head.weight"] = stored["head.weight"].T
+    assert_holds(bound(graph_of(), stored, "source torch\norder natural\n"), tensors)
+
+
 def test_the_graph_that_was_given_stays_as_it_was(graph_of, tensors):
     graph = graph_of()
     before = dict(graph.parameters)
