@@ -5,7 +5,7 @@
     mnet.compile("mobilenet_v3.mnet", "MobileNetV3Large", weights="v3.keras", target="tflite")
 
     network = mnet.load("mobilenet_v3.mnet", "MobileNetV3Small", set={"width": 0.75})
-    network.cost().totals.macs
+    network.cost().total.macs
     network.run(image=image)
 
 Whatever is wrong with a program or a file is raised as `DiagnosticError`, with all diagnostics in it.
@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .compiler.ir import Graph
-    from .driver import Artifact, Network, backend, compile, load, write  # noqa: A004  # the verb of the whole package
+    from .driver import Artifact, Network, backend, compile, load, verify, write  # noqa: A004  # the verb of the whole package
     from .dsl.diagnostics import Diagnostic, DiagnosticError
     from .version import __version__
 
@@ -32,6 +32,7 @@ _HOMES = {
     "backend": "driver",
     "compile": "driver",
     "load": "driver",
+    "verify": "driver",
     "write": "driver",
 }
 
@@ -45,8 +46,13 @@ __all__ = [
     "backend",
     "compile",
     "load",
+    "verify",
     "write",
 ]
+
+
+def __dir__() -> list[str]:
+    return __all__
 
 
 def __getattr__(name: str) -> object:

@@ -11,7 +11,7 @@ import importlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, TypedDict, Unpack, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from .backends.base import Backend, Provenance
 from .backends.codes import NOT_A_TARGET, NOT_AN_OPTION
@@ -54,6 +54,9 @@ class Network:
     binding: Report | None = None
     """Which tensor of a checkpoint went where; None where no checkpoint was given."""
 
+    def __repr__(self) -> str:
+        return f"<network {self.graph.name} of {self.program.main.span.file}: {len(self.graph.nodes)} operators>"
+
     @property
     def initialised(self) -> bool:
         """Whether weights are the documented initialiser's, for want of a checkpoint."""
@@ -86,34 +89,30 @@ class Artifact:
     files: tuple[Path, ...]
 
 
-class Loading(TypedDict, total=False):
-    """What `load` and `compile` may be told."""
-
-    set: Mapping[str, object]
-    """The model's parameters."""
-    weights: PathLike | None
-    """A checkpoint; without one, weights come from the documented initialisers."""
-    rename: PathLike | None
-    """How the checkpoint's names become ours."""
-    roots: Sequence[PathLike]
-    """Where imports are looked for, after the file's own directory."""
-    seed: int
-    """What the initialisers start from; 0 by default."""
-    sources: Sources
-    """Filled with every text read, so that the lines of a diagnostic can be shown."""
-
-
-def load(path: PathLike, model: str | None = None, **loading: Unpack[Loading]) -> Network:
+def load(  # noqa: PLR0913  # everything that decides what a network is
+    path: PathLike,
+    model: str | None = None,
+    *,
+    set: Mapping[str, object] | None = None,  # noqa: A002  # the command line's own word
+    weights: PathLike | None = None,
+    rename: PathLike | None = None,
+    roots: Sequence[PathLike] = (),
+    seed: int = 0,
+    sources: Sources | None = None,
+) -> Network:
     """Reads, checks and elaborates a model of a `.mnet` file, and binds weights to it where they are given.
 
-    `model` may be left out where the file has one model. Raises DiagnosticError with everything that is wrong.
+    `model` may be left out where the file has one model. `set` gives the model's parameters. `weights` is a
+    checkpoint and `rename` a file that says how its names become ours; without a checkpoint, parameters come from the
+    documented initialisers, which start from `seed`. Imports are looked for in the file's own directory, then in
+    `roots`. Texts read are added to `sources`, so that the lines of a diagnostic can be shown.
+    Raises DiagnosticError with everything that is wrong.
     """
-    program = read(path, loading.get("roots", ()), loading.get("sources"))
-    given = loading.get("set", {})
-    graph = _seeded(elaborate(program, model, given), loading.get("seed", 0))
+    program = read(path, roots, sources)
+    given = set or {}
+    graph = _seeded(elaborate(program, model, given), seed)
     network = Network(graph, program, tuple((name, str(value)) for name, value in given.items()))
-    weights = loading.get("weights")
-    return network if weights is None else bind(network, weights, loading.get("rename"))
+    return network if weights is None else bind(network, weights, rename)
 
 
 def read(path: PathLike, roots: Sequence[PathLike] = (), sources: Sources | None = None) -> Program:
@@ -150,30 +149,36 @@ def bind(network: Network, weights: PathLike, rename: PathLike | None = None) ->
     return replace(network, graph=bound.graph, binding=bound.report)
 
 
-def compile(  # noqa: A001  # the verb of the whole package
+def compile(  # noqa: A001, PLR0913  # the verb of the whole package; all that `load` takes, and the artefact
     path: PathLike,
     model: str | None = None,
     *,
-    target: str | Backend = "tflite",
+    target: str | Backend | None = None,
     output: PathLike | None = None,
-    **loading: Unpack[Loading],
+    set: Mapping[str, object] | None = None,  # noqa: A002  # the command line's own word
+    weights: PathLike | None = None,
+    rename: PathLike | None = None,
+    roots: Sequence[PathLike] = (),
+    seed: int = 0,
 ) -> Artifact:
     """From a `.mnet` file to an artefact: `load`, then `write`."""
-    return write(load(path, model, **loading), target, output)
+    network = load(path, model, set=set, weights=weights, rename=rename, roots=roots, seed=seed)
+    return write(network, target, output)
 
 
 def write(
     network: Network,
-    target: str | Backend = "tflite",
+    target: str | Backend | None = None,
     output: PathLike | None = None,
     progress: Callable[[int], object] | None = None,
 ) -> Artifact:
     """Optimises for the target and writes the artefact, by default into the working directory under the model's name.
 
-    `progress` hears of each number of bytes written. Raises DiagnosticError, with nothing written, where
-    the target can't take the model.
+    Without a target the output's ending names it, and without either it is TFLite. `progress` hears of each number
+    of bytes written. Raises DiagnosticError, with nothing written, where the target can't take the model.
     """
-    chosen = backend(target)
+    chosen = backend(target or target_of(output))
+    _refuse_contradiction(chosen, output)
     graph = network.optimise(chosen).graph
     if refusals := chosen.check(graph):
         raise DiagnosticError(refusals)
@@ -190,6 +195,24 @@ def write(
         path, lambda file: chosen.write(graph, watched(file, progress), provenance, write_beside)
     )
     return Artifact(path, chosen.name, changed, (path, *beside))
+
+
+def target_of(output: PathLike | None) -> str:
+    """The target that a file's ending names; TFLite for no file. Raises DiagnosticError where it names none."""
+    if output is None:
+        return "tflite"
+    target = Path(output).suffix.removeprefix(".")
+    if target not in TARGETS:
+        endings = " or ".join(f"`.{name}`" for name in TARGETS)
+        raise DiagnosticError(error(NOT_A_TARGET, f"`{output}` does not end in {endings}", hint="name the target"))
+    return target
+
+
+def _refuse_contradiction(chosen: Backend, output: PathLike | None) -> None:
+    suffix = Path(output).suffix if output else chosen.suffix
+    if suffix != chosen.suffix and suffix.removeprefix(".") in TARGETS:
+        message = f"`{output}` would be a {chosen.name} file, and its name says otherwise"
+        raise DiagnosticError(error(NOT_A_TARGET, message, hint=f"end it in `{chosen.suffix}`, or choose that target"))
 
 
 def backend(target: str | Backend, **options: Any) -> Backend:
@@ -211,9 +234,9 @@ def backend(target: str | Backend, **options: Any) -> Backend:
 def _provenance(network: Network, chosen: Backend) -> Provenance:
     """What the bytes depend on, and nothing else: no clock, no directory, no user."""
     read = network.program.modules.values()
-    texts = {module.span.file: network.program.sources.by_name[module.span.file].text for module in read}
+    texts = ((module.span.file_name, network.program.sources.by_name[module.span.file].text) for module in read)
     digest = hashlib.sha256()
-    for name, text in sorted((Path(file).name, text) for file, text in texts.items()):
+    for name, text in sorted(texts):
         digest.update(f"{name}\0{text}\0".encode())
     options = (("model", network.graph.name), *network.options, *_options(chosen))
     return Provenance(__version__, digest.hexdigest(), options)
@@ -226,18 +249,15 @@ def _options(chosen: Backend) -> Iterator[tuple[str, str]]:
 
 def runtime(artifact: PathLike) -> Runtime:
     """What runs an artefact, by the ending of its name. Raises DiagnosticError where that is no target's."""
-    target = Path(artifact).suffix.removeprefix(".")
-    if target not in TARGETS:
-        endings = " or ".join(f"`.{name}`" for name in TARGETS)
-        raise DiagnosticError(error(NOT_A_TARGET, f"`{artifact}` does not end in {endings}"))
-    return cast("Runtime", importlib.import_module(f"{TARGETS[target][0]}.runtime", __package__))
+    home, _ = TARGETS[target_of(artifact)]
+    return cast("Runtime", importlib.import_module(f"{home}.runtime", __package__))
 
 
 def verify(artifact: PathLike, network: Network, *, tolerance: float = 1e-4, seed: int = 0) -> Verification:
     """Runs an artefact in its runtime and compares it with the network as the evaluator computes it."""
     from .backends import verification
 
-    optimised = network.optimise(Path(artifact).suffix.removeprefix(".")).graph
+    optimised = network.optimise(target_of(artifact)).graph
     return verification.verify(
         Path(artifact), runtime(artifact), network.graph, optimised, tolerance=tolerance, seed=seed
     )

@@ -31,6 +31,10 @@ class Runtime(Protocol):
         """Every intermediate result by the name of its value in the IR, in the IR's layout."""
         ...
 
+    def batch(self, model: Path) -> int | None:
+        """The size of the first axis of the first input; None where it is open."""
+        ...
+
     def latency(self, model: Path, runs: int = 50, warmup: int = 5, threads: int = 1) -> float:
         """The median seconds of one inference on random inputs at batch 1."""
         ...
@@ -38,12 +42,16 @@ class Runtime(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """How far a tensor is from the reference. `relative` is the largest difference over the largest magnitude."""
+    """How far a tensor is from the reference. `relative` is the largest difference over the largest magnitude.
+
+    Where the two can't be compared it is infinite, and `problem` says why.
+    """
 
     name: str
     relative: float
     absolute: float
     span: Span | None = None
+    problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +76,7 @@ def verify(  # noqa: PLR0913  # what is run, on what, and how it is judged
     Outputs are compared with `graph`, as the program means it; layers with `optimised`, whose values the
     artefact's tensors are named after. Raises DiagnosticError where the runtime can't run the artefact.
     """
-    inputs = random_inputs(graph, seed)
+    inputs = random_inputs(graph, seed, runtime.batch(artifact) or 1)
     expected, found = evaluate(graph, inputs), runtime.run(artifact, inputs)
     outputs = tuple(compare(name, array, found.get(name)) for name, array in expected.items())
     verification = Verification(tolerance, outputs)
@@ -91,16 +99,16 @@ def random_inputs(graph: Graph, seed: int, batch: int = 1) -> dict[str, Array]:
 
 def compare(name: str, expected: Array, found: Array | None, span: Span | None = None) -> Comparison:
     """A missing tensor, another shape, or a NaN where there should be none is infinitely far away."""
-    if found is None or found.shape != expected.shape:
-        return Comparison(name, np.inf, np.inf, span)
+    if found is None:
+        return Comparison(name, np.inf, np.inf, span, "the artefact does not have it")
+    if found.shape != expected.shape:
+        return Comparison(name, np.inf, np.inf, span, f"its shape is {found.shape}, not {expected.shape}")
     difference = np.abs(found.astype(np.float64) - expected.astype(np.float64))
     absolute = float(np.max(difference, initial=0.0))
+    if np.isnan(absolute):
+        return Comparison(name, np.inf, np.inf, span, "it has elements that are not a number")
     scale = float(np.max(np.abs(expected), initial=0.0)) or 1.0
-    return (
-        Comparison(name, np.inf, np.inf, span)
-        if np.isnan(absolute)
-        else Comparison(name, absolute / scale, absolute, span)
-    )
+    return Comparison(name, absolute / scale, absolute, span)
 
 
 def _layers(graph: Graph, inputs: Mapping[str, Array], found: Mapping[str, Array]) -> Iterator[Comparison]:

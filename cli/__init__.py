@@ -14,7 +14,6 @@ import click
 
 from ..version import __version__
 
-
 _MULTIPLYING = frozenset({"verify"})
 """Commands that run a model in NumPy; no other multiplies matrices."""
 

@@ -22,5 +22,5 @@ def command(console: Console, artifact: Path, runs: int, threads: int) -> None:
     """
     measured = driver.runtime(artifact).latency(artifact, runs=runs, threads=threads) * 1e3
     values = {"artifact": str(artifact), "runs": runs, "threads": threads, "median_ms": measured}
-    text = f"{artifact}: {measured:.2f} ms (median of {runs}, {threads} thread{'s'[: threads != 1]})"
+    text = f"{artifact}: {measured:.2f} ms (median of {runs}, {threads} thread{'s' * (threads > 1)})"
     console.result(text, lambda: values)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 import click
 
 from .. import driver
@@ -25,7 +27,9 @@ def command(console: Console, selection: options.Selection) -> None:
         checked = driver.read(selection.program, selection.roots, console.sources)
     except DiagnosticError as failure:
         console.fail(failure.diagnostics, FINDINGS if console.sources.get(str(selection.program)) else WRONG_INPUT)
-    names = [selection.model] if selection.model else _models(checked.main)
+    unchecked = {} if selection.model else _without_values(checked.main, selection.parameters)
+    complete = [model.name.name for model in _models(checked.main) if model.name.name not in unchecked]
+    names = [selection.model] if selection.model else complete
     found: list[Diagnostic] = []
     for name in names:
         try:
@@ -34,14 +38,23 @@ def command(console: Console, selection: options.Selection) -> None:
             found.extend(d for d in failure.diagnostics if d not in found)
     if found:
         console.fail(found, FINDINGS)
-    checks = f"{selection.program}: no errors" + (f" ({', '.join(names)})" if names else "")
-    console.result(checks, lambda: {"diagnostics": [], "models": names})
+    for name, missing in unchecked.items():
+        values = " ".join(f"--set {parameter}=..." for parameter in missing)
+        console.notice(f"notice: the shapes of {name} were not checked; say `--model {name} {values}`")
+    console.result(
+        f"{selection.program}: no errors ({', '.join(names) or 'no model was elaborated'})",
+        lambda: {"diagnostics": [], "models": names, "unchecked": list(unchecked)},
+    )
 
 
-def _models(module: Module) -> list[str]:
-    """The models that can be elaborated as they stand."""
-    return [
-        item.name.name
-        for item in module.items
-        if isinstance(item, Model) and all(parameter.default for parameter in item.parameters)
-    ]
+def _models(module: Module) -> list[Model]:
+    return [item for item in module.items if isinstance(item, Model)]
+
+
+def _without_values(module: Module, given: Container[str]) -> dict[str, list[str]]:
+    """The models that can't be elaborated as they stand, and which parameters they lack."""
+    missing = {
+        model.name.name: [p.name.name for p in model.parameters if p.default is None and p.name.name not in given]
+        for model in _models(module)
+    }
+    return {name: parameters for name, parameters in missing.items() if parameters}

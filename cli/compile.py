@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -46,11 +47,12 @@ def command(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
 ) -> None:
     """Compile a model of MODEL.mnet to TFLite or ONNX.
 
-    Nothing is written where the output already holds the same bytes, so a build system sees no change.
+    Nothing is written where the output already holds the same bytes: with Ninja say `restat = 1`, in a Make rule
+    `touch $@` after the command.
     Without --weights the parameters come from a seeded initialiser, and a notice says so.
     """
     given = {name: value for name, value in backend_options.items() if value is not None}
-    backend = driver.backend(target or _target_of(output), **given)
+    backend = driver.backend(target or driver.target_of(output), **given)
     network = selection.load(console)
     if network.initialised:
         console.notice(f"notice: no weights given; parameters are initialised from seed {selection.seed}")
@@ -64,15 +66,14 @@ def command(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     console.result(_summary(artifact), lambda: _values(network, artifact))
 
 
-def _target_of(output: Path | None) -> str:
-    suffix = output.suffix if output else ""
-    return next((name for name in driver.TARGETS if suffix == f".{name}"), "tflite")
+def _write_depfile(path: Path, artifact: driver.Artifact, read: Sequence[Path]) -> None:
+    """A Make rule, as compilers write it: what was written depends on what was read.
 
-
-def _write_depfile(path: Path, artifact: driver.Artifact, read: Iterable[Path]) -> None:
-    """A Make rule, as compilers write it: what was written depends on what was read."""
+    Each prerequisite also has an empty rule, so that Make does not stop where one has been renamed or removed.
+    """
     targets, prerequisites = (" ".join(map(_escape, paths)) for paths in (artifact.files, read))
-    rule = f"{targets}: {prerequisites}\n".encode()
+    empty = "".join(f"{_escape(path)}:\n" for path in read)
+    rule = os.fsencode(f"{targets}: {prerequisites}\n{empty}")
     write_atomically(path, lambda file: file.write(rule))
 
 

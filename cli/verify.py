@@ -44,7 +44,8 @@ def command(
 def _lines(found: Verification) -> Iterator[str]:
     for output in found.outputs:
         verdict = "equal" if output.relative <= found.tolerance else "DIFFERS"
-        yield f"{output.name}: {verdict}, relative difference {output.relative:.2e} (tolerance {found.tolerance:.0e})"
+        distance = output.problem or f"relative difference {output.relative:.2e}"
+        yield f"{output.name}: {verdict}, {distance} (tolerance {found.tolerance:.0e})"
     for layer in found.layers[:_LISTED]:
         yield f"  {layer.span or '(no line)'}: {layer.name} differs by {layer.relative:.2e}"
     if len(found.layers) > _LISTED:

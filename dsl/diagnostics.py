@@ -79,7 +79,7 @@ class DiagnosticError(Exception):
         self.diagnostics: tuple[Diagnostic, ...] = (
             (diagnostics,) if isinstance(diagnostics, Diagnostic) else tuple(diagnostics)
         )
-        super().__init__("; ".join(f"{d.code}: {d.message}" for d in self.diagnostics))
+        super().__init__("\n".join(map(_line, self.diagnostics)))
 
 
 def error(  # noqa: PLR0913  # the fields of a diagnostic
@@ -96,3 +96,10 @@ def error(  # noqa: PLR0913  # the fields of a diagnostic
     """An error with its first label at `span`, the commonest kind of diagnostic."""
     first = (Label(span, label),) if span is not None else ()
     return Diagnostic(code, message, first + others, notes, hint, fix)
+
+
+def _line(found: Diagnostic) -> str:
+    """What a traceback shows of a diagnostic: its place, what is wrong, and what helps."""
+    place = f"{found.span}: " if found.span else ""
+    hint = f" ({found.hint})" if found.hint else ""
+    return f"{place}{found.code}: {found.message}{hint}"

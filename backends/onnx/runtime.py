@@ -49,6 +49,12 @@ def run_all(model: Model, inputs: Mapping[str, Array], threads: int = 1) -> dict
     return results | {own: results[name] for name, own in session.named.items()}
 
 
+def batch(model: Model) -> int | None:
+    """The size of the first axis of the first input; None where it is open. Raises as `run`."""
+    size = _open(model, model, 1).inference.get_inputs()[0].shape[0]
+    return size if isinstance(size, int) else None
+
+
 def latency(model: Model, runs: int = 50, warmup: int = 5, threads: int = 1) -> float:
     """The median time of one inference in seconds, at batch 1 on seeded random inputs. Raises as `run`."""
     session = _open(model, model, threads)

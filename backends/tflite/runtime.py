@@ -46,6 +46,13 @@ def run_all(model: Model, inputs: Mapping[str, Array], threads: int = 1) -> dict
         return {names[index]: interpreter.get_tensor(index) for index in _computed(interpreter)}
 
 
+def batch(model: Model) -> int | None:
+    """The size of the first axis of the first input; None where it is open. Raises as `run`."""
+    with _reported(model):
+        size = int(_interpreter(model).get_input_details()[0]["shape_signature"][0])
+        return None if size < 0 else size
+
+
 def latency(model: Model, runs: int = 50, warmup: int = 5, threads: int = 1) -> float:
     """The median time of one invocation in seconds, at batch 1 on seeded random inputs. Raises as `run`."""
     with _reported(model):

@@ -42,6 +42,15 @@ def test_check_is_quiet_about_a_good_program(mnet, tiny):
     assert mnet("check", tiny).stdout == f"{tiny}: no errors (Tiny)\n"
 
 
+def test_check_says_which_models_it_could_not_check(mnet, tmp_path):
+    (tmp_path / "a.mnet").write_text(
+        "model A(classes: int) {\n  input x: f32[N, 4]\n  output y = x |> mean(axes=[3])\n}\n"
+    )
+    done = mnet("check", "a.mnet")
+    assert "the shapes of A were not checked; say `--model A --set classes=...`" in done.stderr
+    mnet("check", "a.mnet", "--model", "A", "--set", "classes=3", code=1)
+
+
 def test_check_finds_shapes_in_every_model_of_a_file(mnet, tmp_path):
     (tmp_path / "two.mnet").write_text(
         "model A() {\n  input x: f32[N, 4]\n  output y = x |> mean(axes=[3])\n}\n"
@@ -71,6 +80,14 @@ def test_verify_names_the_line_where_an_artifact_departs(mnet, tiny):
     assert "logits: DIFFERS" in done.stdout
     assert "tiny.mnet:4" in done.stdout
     assert json.loads(mnet("verify", "a.onnx", tiny, "--format", "json", code=1).stdout)["passed"] is False
+
+
+@pytest.mark.parametrize("target", ["tflite", "onnx"])
+def test_verify_takes_the_batch_of_the_artifact(mnet, tiny, target):
+    mnet("compile", tiny, "-o", f"a.{target}", "--batch", "3")
+    assert "equal" in mnet("verify", f"a.{target}", tiny).stdout
+    done = mnet("verify", f"a.{target}", tiny, "--set", "classes=4", code=1)
+    assert "its shape is (3, 10), not (3, 4)" in done.stdout
 
 
 @pytest.mark.parametrize("target", ["tflite", "onnx"])

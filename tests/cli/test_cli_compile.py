@@ -58,13 +58,16 @@ def test_make_builds_again_only_when_a_file_that_was_read_changed(tmp_path, tiny
     later = (tmp_path / "net.tflite").stat().st_mtime + 5
     os.utime(tmp_path / "blocks.mnet", (later, later))
     assert "compiling" in make()
+    (tmp_path / "blocks.mnet").rename(tmp_path / "pieces.mnet")
+    tiny.write_text(tiny.read_text().replace("import blocks", "import pieces"))
+    assert "compiling" in make()
 
 
 def test_the_depfile_quotes_what_make_would_take_apart(mnet, tmp_path, tiny):
     odd = tmp_path / "a $b #c.mnet"
     odd.write_text(tiny.read_text())
     mnet("compile", odd.name, "-o", "n.tflite", "--depfile", "n.d")
-    assert (tmp_path / "n.d").read_text() == "n.tflite: a\\ $$b\\ \\#c.mnet\n"
+    assert (tmp_path / "n.d").read_text() == "n.tflite: a\\ $$b\\ \\#c.mnet\na\\ $$b\\ \\#c.mnet:\n"
 
 
 def test_weights_by_path(mnet, tiny, tmp_path):
@@ -85,7 +88,9 @@ def test_weights_by_path(mnet, tiny, tmp_path):
         (["--model", "Tinny"], "did you mean `Tiny`?"),
         (["--target", "tflite", "--opset", "17"], "error[E0903]: target `tflite` has no option `opset`"),
         (["-o", "no/such/dir.tflite"], "no such file or directory"),
-        (["-o", "."], "it is a directory"),
+        (["-o", ".", "--target", "onnx"], "it is a directory"),
+        (["-o", "net.pb"], "does not end in `.tflite` or `.onnx`"),
+        (["-o", "net.onnx", "--target", "tflite"], "its name says otherwise"),
         (["--weights", "none.npz"], "none.npz"),
         (["--rename", "none.rename", "--weights", "none.npz"], "none"),
     ],
@@ -120,7 +125,13 @@ class TestSameBytes:
         copy = elsewhere / "mobilenet_v3.mnet"
         copy.write_text(program.read_text())
         words = ("--model", "MobileNetV3Small", "--target", target, "-o")
-        mnet("compile", program, *words, tmp_path / "a", env={"PYTHONHASHSEED": "1", "LC_ALL": "C", "TZ": "UTC"})
+        mnet(
+            "compile",
+            program,
+            *words,
+            tmp_path / f"a.{target}",
+            env={"PYTHONHASHSEED": "1", "LC_ALL": "C", "TZ": "UTC"},
+        )
         other = {"PYTHONHASHSEED": "77", "LC_ALL": "de_DE.UTF-8", "TZ": "Asia/Tokyo", "OMP_NUM_THREADS": "1"}
-        mnet("compile", copy.name, *words, tmp_path / "b", env=other, cwd=elsewhere)
-        assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+        mnet("compile", copy.name, *words, tmp_path / f"b.{target}", env=other, cwd=elsewhere)
+        assert (tmp_path / f"a.{target}").read_bytes() == (tmp_path / f"b.{target}").read_bytes()
