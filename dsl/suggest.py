@@ -19,8 +19,12 @@ def closest(name: str, candidates: Iterable[str]) -> str | None:
 
 def hint(name: str, candidates: Iterable[str]) -> str | None:
     """The hint of a diagnostic about an unknown `name`."""
-    found = closest(name, candidates)
-    return f"did you mean `{found}`?" if found else None
+    return did_you_mean(closest(name, candidates))
+
+
+def did_you_mean(name: str | None) -> str | None:
+    """The hint that proposes a likely name, if there is one."""
+    return f"did you mean `{name}`?" if name else None
 
 
 def _distance(a: str, b: str, limit: int) -> int:

@@ -19,15 +19,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from ..compiler.data import Derived, TensorData
+from ..compiler.data import Array, Derived, TensorData
 from ..dsl.dtypes import DType
-
-Array = npt.NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)

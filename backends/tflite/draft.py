@@ -7,16 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ...compiler.arrays import numpy_dtype
-from ...compiler.data import ArrayData, Derived, TensorData
+from ...compiler.data import Array, ArrayData, Derived, TensorData
 from ...compiler.ir import Graph, Node, Value
 from ...compiler.types import Dim, Shape, TensorType
 from .builtins import BUILTINS, Builtin, Options, OptionValue
 from .schema import ABSENT, ACTIVATIONS
-
-Array = npt.NDArray[Any]
 
 
 @dataclass(frozen=True, slots=True)

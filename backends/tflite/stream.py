@@ -6,19 +6,16 @@ import hashlib
 import struct
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
-import numpy.typing as npt
 
-from ...compiler.data import TensorData
+from ...compiler.data import Array, TensorData
 from .flatbuffer import ALIGNMENT, Packed
 
 _CHUNK = 8 << 20  # bytes
 _STRIP = 32  # elements: two lines of a cache
 _LENGTH = struct.Struct("<I")
-
-Array = npt.NDArray[Any]
 
 
 def stream(packed: Packed, buffers: Sequence[TensorData], file: BinaryIO) -> None:

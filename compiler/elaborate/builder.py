@@ -10,7 +10,7 @@ from ...dsl.source import Span
 from ..codes import LABEL_TWICE, SHARED_WEIGHTS, WRONG_VALUE
 from ..data import TensorData
 from ..initializers import Initialized, Written
-from ..ir import Attributes, Graph, Node, Output, Parameter, Role, Value
+from ..ir import Attributes, Graph, Node, Output, Parameter, Role, Value, result_names
 from ..ops.base import Operator, Weight
 from ..types import TensorType
 from .errors import EvaluationError
@@ -51,7 +51,7 @@ class Builder:
         for type_ in types:
             self._meter.need_elements("the result", type_)
         self._take(path)
-        results = _results(path, types)
+        results = tuple(map(Value, result_names(path, len(types)), types))
         self._nodes.append(Node(operator, tuple(operands), results, attributes, path, span))
         return results
 
@@ -108,12 +108,6 @@ _RANGES = {
     DType.I64: (-(2**63), 2**63 - 1),
     DType.BOOL: (0, 1),
 }
-
-
-def _results(path: str, types: tuple[TensorType, ...]) -> tuple[Value, ...]:
-    if len(types) == 1:
-        return (Value(path, types[0]),)
-    return tuple(Value(f"{path}#{index}", type_) for index, type_ in enumerate(types))
 
 
 def _shared_misfit(known: Parameter, weight: Weight) -> EvaluationError:

@@ -8,12 +8,10 @@ import math
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ...dsl.dtypes import DType
 from ..arrays import numpy_dtype
-
-Array = npt.NDArray[Any]
+from ..data import Array
 
 INLINE_LIMIT = 8
 """Most elements that are spelled out in the parameter's line."""

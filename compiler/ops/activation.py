@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 
 from ...dsl import types as t
+from ..data import Array
 from ..ir import Role
 from ..types import TensorType
-from .base import Application, Array, Attribute, Operand, Operator, Surface, Trait, Types, Values, Weight
+from .base import Application, Attribute, Operand, Operator, Surface, Trait, Types, Values, Weight
 from .checks import fixed, need_float, need_rank_from, need_vector, required
 
 _X = Operand("x", "of any shape")

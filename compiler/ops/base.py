@@ -11,13 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy.typing as npt
-
 from ...dsl import types as t
+from ..data import Array
 from ..ir import Attributes, AttributeValue, Role
 from ..types import TensorType
 
-Array = npt.NDArray[Any]
 MaybeType = TensorType | None
 """The type of an operand; None where an optional one is absent."""
 

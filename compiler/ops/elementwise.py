@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from ..data import Array
 from ..types import TensorType
-from .base import Application, Array, Operand, Operator, Surface, Trait, Types, Values
+from .base import Application, Operand, Operator, Surface, Trait, Types, Values
 from .checks import broadcast, need_dtype, need_float, need_number, required, result
 from .fused import FUSED, fused, fused_steps
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ...dsl import types as t
+from ..data import Array
 from ..ir import Role
 from ..types import TensorType
-from .base import Array, Operand, Trait, Types, Values, Weight
+from .base import Operand, Trait, Types, Values, Weight
 from .checks import fixed, image, need_dtype, need_float, need_rank, optional, required
 from .fused import fused, fused_steps
 

@@ -7,8 +7,9 @@ from collections.abc import Callable
 import numpy as np
 
 from ...dsl import types as t
+from ..data import Array
 from ..ir import Attributes
-from .base import Array, Attribute
+from .base import Attribute
 
 FUSED = Attribute("activation", t.Words(("none", "relu", "relu6")), "applied to the result", "none")
 

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from ...dsl import types as t
+from ..data import Array
 from ..ir import Role
 from ..types import TensorType
 from .base import (
     Application,
-    Array,
     Attribute,
     Operand,
     Operator,

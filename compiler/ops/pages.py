@@ -1,6 +1,6 @@
 """The operators' reference page, made from their declarations.
 
-`python -m mnet.compiler.ops.pages > docs/operators.md` renews the committed page; a test compares the two.
+`make docs` renews the committed page; a test compares the two.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from .base import Attribute, Operand, Operator, Surface
 _HEAD = """\
 # Operators
 
-<!-- Made from the declarations in compiler/ops by `python -m mnet.compiler.ops.pages`. -->
+<!-- Made from the declarations in compiler/ops by `make docs`. -->
 
 Every operator of the language and of the intermediate representation. Images are [N, H, W, C], pairs
 are (height, width). A call gives the tensors first, or by `|>`, then the values by position or keyword;

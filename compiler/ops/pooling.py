@@ -8,10 +8,10 @@ from typing import Any
 import numpy as np
 
 from ...dsl import types as t
+from ..data import Array
 from ..types import TensorType
 from .base import (
     Application,
-    Array,
     Attribute,
     Operand,
     Operator,

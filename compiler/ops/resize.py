@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from ...dsl import types as t
+from ..data import Array
 from ..types import TensorType
-from .base import Application, Array, Attribute, Operand, Operator, Surface, Types, Values
+from .base import Application, Attribute, Operand, Operator, Surface, Types, Values
 from .checks import need_float, need_number, need_rank, required, result
 from .windows import INT_OR_PAIR, PAIR, pair
 

@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from ...dsl import types as t
+from ..data import Array
 from ..types import Dim, Shape, TensorType
 from .base import (
     Application,
-    Array,
     Attribute,
     Operand,
     Operator,

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from ...dsl import types as t
+from ..data import Array
 from ..types import TensorType
-from .base import Application, Array, Attribute, Operand, Operator, OperatorError, Surface, Types, Values
+from .base import Application, Attribute, Operand, Operator, OperatorError, Surface, Types, Values
 from .checks import need_at_least, need_vector, optional, required, result, sizes
 from .filters import (
     BIAS,

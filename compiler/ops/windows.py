@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from ...dsl import types as t
-from .base import Array, Attribute, OperatorError
+from ..data import Array
+from .base import Attribute, OperatorError
 from .checks import need_at_least
 
 Pair = tuple[int, int]

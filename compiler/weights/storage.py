@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Literal
 
-import ml_dtypes
 import numpy as np
 
 from ...dsl.dtypes import DType
@@ -19,8 +18,8 @@ Shape = tuple[int, ...]
 NumpyType = np.dtype[Any]
 
 _DTYPES = {numpy_dtype(dtype): dtype for dtype in DType}
-_BF16 = np.dtype(ml_dtypes.bfloat16)
-_KINDS = {"f": "f", "i": "i", "u": "u", "c": "c"}
+_BF16 = numpy_dtype(DType.BF16)
+_NUMBERS = "fiuc"  # NumPy's kinds of which the letter and the bits are the name
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,7 +65,7 @@ def element_of(dtype: NumpyType) -> str:
         return "bf16"
     if dtype.kind == "b":
         return "bool"
-    return f"{_KINDS[dtype.kind]}{dtype.itemsize * 8}" if dtype.kind in _KINDS else str(dtype)
+    return f"{dtype.kind}{dtype.itemsize * 8}" if dtype.kind in _NUMBERS else str(dtype)
 
 
 def dtype_of_element(dtype: NumpyType) -> DType | None:

@@ -6,10 +6,10 @@ from .. import codes
 from ..assignable import fits, holds_tensor, is_callable, join, join_all, members
 from ..diagnostics import Label
 from ..source import Span
+from ..suggest import did_you_mean
 from ..tree import Binary, Unary
 from ..types import ACTIVATION, ANY, BOOL, FLOAT, INT, STRING, TENSOR, FunctionOf, ListOf, Type, Words
 from .frame import Frame
-from .report import did_you_mean
 
 _ON_TENSORS = frozenset("+-*/")
 _ARITHMETIC = frozenset(("+", "-", "*", "/", "%", "**"))

@@ -9,11 +9,12 @@ from .. import codes
 from ..assignable import fits
 from ..diagnostics import Label
 from ..source import Span
+from ..suggest import did_you_mean
 from ..tree import Identifier, Literal, Name
 from ..types import Parameter, Signature, Type
 from .frame import Frame
 from .mismatch import mismatch_hint
-from .report import did_you_mean, replacement
+from .report import replacement
 
 MAX_LINE = 100
 """A longer description of a call is broken into lines."""

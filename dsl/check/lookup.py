@@ -10,10 +10,11 @@ from .. import codes, library
 from ..diagnostics import Label
 from ..library import SUFFIX
 from ..source import Span
+from ..suggest import did_you_mean
 from ..tree import Assign, For, If, Name, Pattern, Statement
 from ..types import Type
 from .frame import Frame, Place
-from .report import did_you_mean, replacement
+from .report import replacement
 from .scope import FILE, Kind
 
 _STD_ITEM = re.compile(r"^(?:block|fn) +([A-Za-z_]\w*)", re.MULTILINE)

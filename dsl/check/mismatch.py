@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..assignable import fits, is_callable, members
+from ..suggest import did_you_mean
 from ..types import (
     ACTIVATION,
     ANY,
@@ -19,7 +20,7 @@ from ..types import (
     Type,
     Words,
 )
-from .report import Report, did_you_mean
+from .report import Report
 
 _WHOLE = "make it whole with `round`, `floor`, `ceil`, `int` or `make_divisible`"
 _SIZES = "`channels(x)`, `height(x)`, `width(x)` and `shape(x)` give a tensor's sizes"

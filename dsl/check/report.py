@@ -59,11 +59,6 @@ class Report:
         del self.found[mark:]
 
 
-def did_you_mean(name: str | None) -> str | None:
-    """The hint for a likely name, if there is one."""
-    return f"did you mean `{name}`?" if name else None
-
-
 def replacement(span: Span, name: str | None) -> Fix | None:
     """The fix that writes a likely name at `span`, if there is one."""
     return Fix(f"write `{name}`", (Edit(span, name),)) if name else None

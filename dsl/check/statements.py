@@ -11,6 +11,7 @@ from ..assignable import fits, holds_tensor, join
 from ..diagnostics import Label
 from ..dtypes import DType
 from ..source import Span
+from ..suggest import did_you_mean
 from ..tree import (
     Assign,
     Expr,
@@ -33,7 +34,7 @@ from .frame import Frame, Place
 from .functions import check_function, need_result
 from .mismatch import mismatch_hint
 from .patterns import assign, bind_pattern, declare, declare_loop_variable, take_label
-from .report import did_you_mean, replacement
+from .report import replacement
 from .scope import Kind
 
 MAX_TURNS = 3

@@ -6,9 +6,10 @@ from .. import codes
 from ..assignable import size_of, unite
 from ..dtypes import DType
 from ..source import Span
+from ..suggest import did_you_mean
 from ..tree import ListType, NamedType, TupleType, TypeExpr, UnionType, WordType
 from ..types import ANY, PRIMITIVES, ListOf, TupleOf, Type, Words
-from .report import Report, did_you_mean, replacement
+from .report import Report, replacement
 
 MAX_PARTS = 1_000
 MAX_DEPTH = 32
