@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from ..dsl.diagnostics import Code
 
-OUTSIDE_TARGET = Code("E0801", "an operator beyond what the target can do")
-TOO_LARGE = Code("E0802", "a model larger than the target's files can be")
-MISSING_RUNTIME = Code("E0803", "a runtime that is not installed")
-RUNTIME_FAILED = Code("E0804", "an artefact that its runtime can't run")
+OUTSIDE_TARGET = Code("E0801", "operator beyond what the target can do")
+TOO_LARGE = Code("E0802", "model larger than the target's files can be")
+MISSING_RUNTIME = Code("E0803", "runtime that is not installed")
+RUNTIME_FAILED = Code("E0804", "artefact that its runtime can't run")
 
-CANNOT_WRITE = Code("E0901", "a file can't be written")
-NOT_A_TARGET = Code("E0902", "an unknown target")
-NOT_AN_OPTION = Code("E0903", "an unknown option of a target")
+CANNOT_WRITE = Code("E0901", "file that can't be written")
+NOT_A_TARGET = Code("E0902", "unknown target")
+NOT_AN_OPTION = Code("E0903", "unknown option of a target")

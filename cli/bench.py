@@ -13,7 +13,7 @@ from .console import Console, reporting
 @click.command(name="bench")
 @click.argument("artifact", type=click.Path(path_type=Path))
 @click.option("--runs", type=click.IntRange(min=1), default=50, show_default=True, help="Inferences that are timed.")
-@click.option("--threads", type=click.IntRange(min=1), default=1, show_default=True, help="Threads of the runtime.")
+@click.option("--threads", type=click.IntRange(1, 256), default=1, show_default=True, help="Threads of the runtime.")
 @reporting
 def command(console: Console, artifact: Path, runs: int, threads: int) -> None:
     """Measure the latency of ARTIFACT in its runtime: LiteRT for .tflite, ONNX Runtime for .onnx.

@@ -4,25 +4,6 @@ from __future__ import annotations
 
 from ..dsl.diagnostics import Code
 
-# IR text
-IR_SYNTAX = Code("E1001", "malformed IR text")
-IR_UNKNOWN_NAME = Code("E1002", "unknown name in IR text")
-IR_DUPLICATE = Code("E1003", "defined twice in IR text")
-IR_ATTRIBUTE = Code("E1004", "missing attribute in IR text")
-IR_DATA = Code("E1005", "elements that do not fit their tensor")
-
-# the verifier
-IR_NAME = Code("E1020", "name of a value")
-IR_ORDER = Code("E1021", "operand that is not there")
-IR_OPERATOR = Code("E1022", "operator that is not registered")
-IR_OPERANDS = Code("E1023", "operands of a node")
-IR_ATTRIBUTES = Code("E1024", "attributes of a node")
-IR_RESULT = Code("E1025", "type of a result")
-IR_PARAMETER = Code("E1026", "parameter that does not fit its data")
-IR_OUTPUT = Code("E1027", "outputs of a graph")
-IR_UNUSED = Code("E1028", "value that nothing reads")
-IR_SYMBOLIC = Code("E1029", "dimension that can't stay open")
-
 # elaboration
 NO_SUCH_MODEL = Code("E0601", "no such model")
 SETTING = Code("E0602", "model parameter that can't be set so")
@@ -60,3 +41,22 @@ WEIGHT_EPSILON = Code("E0713", "epsilon that differs from the checkpoint's")
 RENAME_SYNTAX = Code("E0714", "malformed rename file")
 RENAME_UNUSED = Code("E0715", "rename rule that matches nothing")
 RENAME_TARGET = Code("E0716", "rename rule to a layer that is not there")
+
+# IR text
+IR_SYNTAX = Code("E1001", "malformed IR text")
+IR_UNKNOWN_NAME = Code("E1002", "unknown name in IR text")
+IR_DUPLICATE = Code("E1003", "defined twice in IR text")
+IR_ATTRIBUTE = Code("E1004", "missing attribute in IR text")
+IR_DATA = Code("E1005", "elements that do not fit their tensor")
+
+# the verifier
+IR_NAME = Code("E1020", "name of a value")
+IR_ORDER = Code("E1021", "operand that is not there")
+IR_OPERATOR = Code("E1022", "operator that is not registered")
+IR_OPERANDS = Code("E1023", "operands of a node")
+IR_ATTRIBUTES = Code("E1024", "attributes of a node")
+IR_RESULT = Code("E1025", "type of a result")
+IR_PARAMETER = Code("E1026", "parameter that does not fit its data")
+IR_OUTPUT = Code("E1027", "outputs of a graph")
+IR_UNUSED = Code("E1028", "value that nothing reads")
+IR_SYMBOLIC = Code("E1029", "dimension that can't stay open")

@@ -18,24 +18,6 @@ HIDDEN_CHARACTER = Code("E0109", "invisible character")
 NOT_UTF8 = Code("E0110", "file is not UTF-8")
 BAD_TYPE_ARGUMENT = Code("E0111", "only `list` takes a type in brackets")
 
-# E04xx: modules and imports -----------------------------------------------------------------
-
-UNKNOWN_MODULE = Code("E0401", "module not found")
-UNKNOWN_IMPORT = Code("E0402", "module has no such name")
-IMPORT_CYCLE = Code("E0403", "modules import each other in a circle")
-UNREADABLE_FILE = Code("E0404", "file cannot be read")
-OUTSIDE_ROOTS = Code("E0405", "import leaves the declared roots")
-
-# E05xx: budgets of the text -----------------------------------------------------------------
-
-SOURCE_TOO_LARGE = Code("E0501", "file too large")
-NESTED_TOO_DEEPLY = Code("E0502", "nested too deeply")
-NUMBER_TOO_LARGE = Code("E0503", "number too large")
-STRING_TOO_LONG = Code("E0504", "string too long")
-NAME_TOO_LONG = Code("E0505", "name too long")
-TOO_MANY_FILES = Code("E0506", "program reads too many files")
-TOO_MANY_ERRORS = Code("E0507", "too many errors")
-
 # E02xx: names and where things may stand ----------------------------------------------------
 
 UNKNOWN_NAME = Code("E0201", "unknown name")
@@ -86,3 +68,21 @@ WRONG_OUTPUT = Code("E0322", "output that is no tensor")
 WRONG_DIMENSION = Code("E0323", "dimension that is no int")
 WRONG_PIPE = Code("E0324", "pipe to something that takes no tensors")
 TYPE_TOO_LARGE = Code("E0325", "value of a type that is too large")
+
+# E04xx: modules and imports -----------------------------------------------------------------
+
+UNKNOWN_MODULE = Code("E0401", "module not found")
+UNKNOWN_IMPORT = Code("E0402", "module has no such name")
+IMPORT_CYCLE = Code("E0403", "modules import each other in a circle")
+UNREADABLE_FILE = Code("E0404", "file that can't be read")
+OUTSIDE_ROOTS = Code("E0405", "import leaves the declared roots")
+
+# E05xx: budgets of the text -----------------------------------------------------------------
+
+SOURCE_TOO_LARGE = Code("E0501", "file too large")
+NESTED_TOO_DEEPLY = Code("E0502", "nested too deeply")
+NUMBER_TOO_LARGE = Code("E0503", "number too large")
+STRING_TOO_LONG = Code("E0504", "string too long")
+NAME_TOO_LONG = Code("E0505", "name too long")
+TOO_MANY_FILES = Code("E0506", "program reads too many files")
+TOO_MANY_ERRORS = Code("E0507", "too many errors")
