@@ -12,7 +12,8 @@ from safetensors.numpy import save_file
 
 from mnet.backends.onnx import constraints as onnx
 from mnet.backends.tflite import constraints as tflite
-from mnet.compiler.ops import pages
+from mnet.compiler.ops import pages as operators
+from mnet.dsl import pages as library
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -22,7 +23,8 @@ MNET = Path(sys.executable).with_name("mnet")
 @pytest.mark.parametrize(
     ("page", "make"),
     [
-        ("operators.md", pages.page),
+        ("operators.md", operators.page),
+        ("library.md", library.page),
         ("backends/tflite.md", tflite.documentation),
         ("backends/onnx.md", onnx.documentation),
     ],
