@@ -29,6 +29,12 @@ class Trouble:
     expected: Sequence[str]
     comment: Comment | None
 
+    @property
+    def opener(self) -> Token | None:
+        """The innermost open bracket of the statement."""
+        outside = self.statement[: len(self.statement) - len(self.bracketed)]
+        return outside[-1] if outside else None
+
 
 _OTHER_WORDS = {
     "elif": "write `else if condition { ... }`",
@@ -58,6 +64,31 @@ def _other_word(trouble: Trouble) -> str | None:
     for token in (trouble.token, trouble.previous):
         if token and token.kind == "NAME" and token.text in _OTHER_WORDS:
             return _OTHER_WORDS[token.text]
+    return None
+
+
+def _colon_for_braces(trouble: Trouble) -> str | None:
+    """`model A():`, and `if deep:`, whose colon is read as that of a label, so that the next line does not fit."""
+    at_end = trouble.token.kind == "COLON" and "`{`" in trouble.expected
+    header = bool(trouble.statement) and trouble.statement[0].kind in {"IF", "FOR"}
+    colons = [token.line for token in trouble.bracketed if token.kind == "COLON"]
+    if at_end or (header and colons and colons[-1] < trouble.token.line):
+        return "a body stands in braces: `{ ... }`"
+    return None
+
+
+def _condition_behind(trouble: Trouble) -> str | None:
+    """`a if c else b`: outside brackets `if c` is read as the next statement, and the `else` is what does not fit."""
+    as_statement = trouble.token.kind == "ELSE" and trouble.statement and trouble.statement[0].kind == "IF"
+    in_brackets = trouble.token.kind == "IF" and trouble.bracketed != trouble.statement
+    return "the condition comes first: `if c { a } else { b }`" if as_statement or in_brackets else None
+
+
+def _part_of_tensor(trouble: Trouble) -> str | None:
+    """`x[:, 0:2]`. In the brackets of a list a comma would fit."""
+    in_subscript = trouble.opener and trouble.opener.kind == "LSQB" and "`,`" not in trouble.expected
+    if in_subscript and trouble.token.kind in {"COLON", "COMMA"}:
+        return "`xs[i]` is one item of a list; a part of a tensor is `x |> slice(axes=[1], begin=[0], end=[2])`"
     return None
 
 
@@ -181,6 +212,9 @@ def _arrow(trouble: Trouble) -> str | None:
 
 _RULES: tuple[Callable[[Trouble], str | None], ...] = (
     _other_word,
+    _colon_for_braces,
+    _condition_behind,
+    _part_of_tensor,
     _single_equals,
     _missing_value,
     _augmented,
