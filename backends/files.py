@@ -29,8 +29,8 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> bool:
 
     Raises DiagnosticError where the file can't be written; whatever `write` raises passes through.
     """
-    target = path.resolve()
     with _reported(path):
+        target = Path(os.path.realpath(path))  # a link that leads to itself stays one, and is refused with its name
         _refuse_special(target)
         with _unnamed_file(target) as (file, give_name):
             write(file)
@@ -73,9 +73,13 @@ def _reported(path: Path) -> Iterator[None]:
 
 def _refuse_special(target: Path) -> None:
     """A rename would replace a device or a pipe by a plain file, which nobody who names one wants."""
-    if target.is_dir():
+    try:
+        mode = target.stat().st_mode
+    except FileNotFoundError:
+        return
+    if stat.S_ISDIR(mode):
         raise IsADirectoryError(None, "it is a directory")
-    if target.exists() and not stat.S_ISREG(target.stat().st_mode):
+    if not stat.S_ISREG(mode):
         raise OSError(None, "it is not a regular file")
 
 

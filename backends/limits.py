@@ -13,6 +13,14 @@ Constraints = Mapping[str, tuple[Constraint, ...]]
 """The limits of a target by operator name; an operator without limits has an empty tuple."""
 
 _LARGEST = 5  # tensors named where a model is too large
+_LARGEST_BATCH = (1 << 31) - 1  # sizes are 32 bits wide in TFLite, and in the kernels of both runtimes
+
+
+def batch_refusals(batch: int | None) -> list[Diagnostic]:
+    """A batch that no file can hold; None leaves a symbolic one open."""
+    if batch is None or 1 <= batch <= _LARGEST_BATCH:
+        return []
+    return [error(OUTSIDE_TARGET, f"a batch is 1 to {_LARGEST_BATCH:,}, and {batch:,} is not")]
 
 
 def violations(graph: Graph, target: str, constraints: Constraints) -> Iterator[Diagnostic]:

@@ -17,7 +17,8 @@ from typing import Any, NoReturn, ParamSpec
 
 import click
 
-from ..dsl.diagnostics import Diagnostic, DiagnosticError
+from ..backends.codes import CANNOT_WRITE
+from ..dsl.diagnostics import Diagnostic, DiagnosticError, error
 from ..dsl.source import Sources
 
 SCHEMA_VERSION = 1
@@ -38,9 +39,19 @@ class Console:
     def result(self, text: str, values: Callable[[], Mapping[str, Any]]) -> None:
         """Prints the command's result: the text for people, or for programs the values, which are made only then."""
         if self.json:
-            click.echo(json.dumps({"schema_version": SCHEMA_VERSION, **values()}, indent=2))
-        elif text:
+            text = json.dumps({"schema_version": SCHEMA_VERSION, **values()}, indent=2)
+        if text:
+            self._print(text)
+
+    def _print(self, text: str) -> None:
+        """Prints to stdout. A reader that has seen enough (`| head`) is no error, and click's own to end quietly."""
+        try:
             click.echo(text)
+        except BrokenPipeError:
+            raise
+        except OSError as failure:
+            self.diagnostics([error(CANNOT_WRITE, f"can't write the result: {str(failure.strerror).lower()}")])
+            sys.exit(WRONG_INPUT)
 
     def notice(self, text: str) -> None:
         """Says something on the side."""

@@ -21,8 +21,12 @@ _LISTED = 10
 @click.command(name="verify")
 @click.argument("artifact", type=click.Path(path_type=Path))
 @options.network
-@click.option("--tolerance", type=float, default=1e-4, show_default=True, help="Largest relative difference.")
-@click.option("--input-seed", type=int, default=0, show_default=True, help="Start of the random inputs.")
+@click.option(
+    "--tolerance", type=click.FloatRange(min=0), default=1e-4, show_default=True, help="Largest relative difference."
+)
+@click.option(
+    "--input-seed", type=click.IntRange(min=0), default=0, show_default=True, help="Start of the random inputs."
+)
 @reporting
 def command(
     console: Console,

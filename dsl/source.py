@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import PurePath
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,11 @@ class Span:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}:{self.column}"
+
+    @property
+    def file_name(self) -> str:
+        """The file's name without its directories, the same text in every locale, also where it is not UTF-8."""
+        return PurePath(self.file).name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
     def to(self, other: Span) -> Span:
         """The span from the start of this one to the end of `other`."""

@@ -11,7 +11,7 @@ from ...dsl.diagnostics import Diagnostic, error
 from ...passes.pipeline import STANDARD
 from ..base import Beside, Provenance
 from ..codes import OUTSIDE_TARGET
-from ..limits import violations
+from ..limits import batch_refusals, violations
 from .constraints import NEWEST_OPSET, OLDEST_OPSET, constraints
 from .emitter import Options
 from .lowering import lower
@@ -51,9 +51,7 @@ class Onnx:
             messages.append(f"ONNX opset {self.opset} is not one of {OLDEST_OPSET} to {NEWEST_OPSET}")
         if self.layout not in LAYOUTS:
             messages.append(f"the layout `{self.layout}` is neither `nchw` nor `nhwc`")
-        if self.batch is not None and self.batch < 1:
-            messages.append(f"a batch of {self.batch} is not at least 1")
-        return [error(OUTSIDE_TARGET, message) for message in messages]
+        return [error(OUTSIDE_TARGET, message) for message in messages] + batch_refusals(self.batch)
 
     def write(self, graph: Graph, file: BinaryIO, provenance: Provenance, beside: Beside | None = None) -> None:
         """Streams the model, past 2 GiB its weights into a second file. The graph must have passed `check`."""

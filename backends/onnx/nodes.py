@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -36,7 +35,7 @@ class Nodes:
         The source is told by file name and line; folders would make the bytes depend on where the build ran.
         """
         self._path = path
-        self._doc = f"{PurePath(span.file).name}:{span.line}" if span else ""
+        self._doc = f"{span.file_name}:{span.line}" if span else ""
 
     def write(self, op_type: str, inputs: tuple[str, ...], outputs: tuple[str, ...], **attributes: Attribute) -> None:
         self.encoded.append(messages.node(op_type, inputs, outputs, attributes, self._doc))

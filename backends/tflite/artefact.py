@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePath
 from typing import Any
 
 import numpy as np
@@ -155,7 +154,7 @@ def _locations(nodes: Sequence[Node]) -> Mapping[str, Any]:
         if node.span is None:
             places.append(None)
             continue
-        file = files.setdefault(PurePath(node.span.file).name, len(files))
+        file = files.setdefault(node.span.file_name, len(files))
         places.append([file, node.span.line, node.span.column])
     return {"files": list(files), "operators": places}
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import BinaryIO
 
 from ...compiler.ir import Graph
-from ...dsl.diagnostics import Diagnostic, error
+from ...dsl.diagnostics import Diagnostic
 from ..base import Provenance
-from ..codes import OUTSIDE_TARGET
-from ..limits import too_large, violations
+from ..limits import batch_refusals, too_large, violations
 from .artefact import assemble
 from .constraints import CONSTRAINTS
 from .flatbuffer import pack
@@ -22,9 +21,7 @@ WEIGHT_LIMIT = (1 << 31) - _STRUCTURE
 
 def refusals(graph: Graph, batch: int | None) -> list[Diagnostic]:
     """A batch that can't be, every limit that a node breaks, and the size. Reads no weights."""
-    found = list(violations(graph, "TFLite", CONSTRAINTS))
-    if batch is not None and batch < 1:
-        found.insert(0, error(OUTSIDE_TARGET, f"a batch of {batch} is not at least 1"))
+    found = [*batch_refusals(batch), *violations(graph, "TFLite", CONSTRAINTS)]
     size = too_large("TFLite", WEIGHT_LIMIT, graph.parameters.values())
     return [*found, size] if size else found
 

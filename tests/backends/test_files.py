@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+from pathlib import Path
 
 import pytest
 
@@ -52,9 +53,15 @@ def test_an_exception_leaves_the_old_file_and_nothing_else(tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "words"),
-    [("missing/model.bin", "no such file or directory"), (".", "it is a directory"), ("/dev/null", "regular file")],
+    [
+        ("missing/model.bin", "no such file or directory"),
+        (".", "it is a directory"),
+        ("/dev/null", "regular file"),
+        ("circle", "symbolic links"),
+    ],
 )
 def test_what_cannot_be_written_is_a_diagnostic(tmp_path, name, words):
+    (tmp_path / "circle").symlink_to("circle")
     with pytest.raises(DiagnosticError, match=f"E0901: .*{words}"):
         write_atomically(tmp_path / name, lambda file: file.write(b"x"))
 
@@ -85,3 +92,11 @@ def test_a_kill_while_writing_leaves_nothing(tmp_path):
     done = in_a_process(tmp_path / "model.bin", body)
     assert done.returncode == -signal.SIGKILL
     assert os.listdir(tmp_path) == []
+
+
+def test_a_working_directory_that_is_gone_is_a_diagnostic(tmp_path, monkeypatch):
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(DiagnosticError, match="no such file"):
+        write_atomically(Path("model.bin"), lambda file: file.write(b"x"))

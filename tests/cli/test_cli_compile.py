@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -135,3 +136,29 @@ class TestSameBytes:
         other = {"PYTHONHASHSEED": "77", "LC_ALL": "de_DE.UTF-8", "TZ": "Asia/Tokyo", "OMP_NUM_THREADS": "1"}
         mnet("compile", copy.name, *words, tmp_path / f"b.{target}", env=other, cwd=elsewhere)
         assert (tmp_path / f"a.{target}").read_bytes() == (tmp_path / f"b.{target}").read_bytes()
+
+
+def test_names_that_are_not_utf8_give_the_same_bytes_in_every_locale(mnet, tiny, tmp_path):
+    odd = tmp_path / os.fsdecode("ü\xff.mnet".encode() + b"\xff")
+    odd.write_bytes(tiny.read_bytes())
+    ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "utf-8:replace"}
+    for target in ("tflite", "onnx"):
+        mnet("compile", odd, "--target", target, "-o", "a", "--depfile", "a.d")
+        mnet("compile", odd, "--target", target, "-o", "b", env=ascii_only)
+        assert (tmp_path / "a").read_bytes() == (tmp_path / "b").read_bytes()
+        assert os.fsencode(odd) in (tmp_path / "a.d").read_bytes()
+
+
+def test_a_result_that_cannot_be_printed_is_no_traceback(tiny, tmp_path):
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "mnet", "cost", tiny], stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert done.returncode == 2
+    assert done.stderr == "error[E0901]: can't write the result: no space left on device\n"
+
+
+@pytest.mark.parametrize("batch", ["2147483648", "99999999999999999999"])
+@pytest.mark.parametrize("target", ["tflite", "onnx"])
+def test_a_batch_beyond_any_file_is_refused(mnet, tiny, target, batch):
+    assert "a batch is 1 to 2,147,483,647" in mnet("compile", tiny, "--target", target, "--batch", batch, code=2).stderr

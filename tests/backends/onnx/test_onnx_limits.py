@@ -94,7 +94,7 @@ def test_output_padding_beyond_the_stride_is_refused(net: Any) -> None:
         ({"opset": 12}, "ONNX opset 12 is not one of 13 to 26"),
         ({"opset": 27}, "ONNX opset 27 is not one of 13 to 26"),
         ({"layout": "nwhc"}, "the layout `nwhc` is neither `nchw` nor `nhwc`"),
-        ({"batch": 0}, "a batch of 0 is not at least 1"),
+        ({"batch": 0}, "a batch is 1 to 2,147,483,647, and 0 is not"),
     ],
 )
 def test_impossible_options_are_refused(options: dict[str, Any], message: str, net: Any) -> None:
