@@ -30,10 +30,9 @@ class Trouble:
     comment: Comment | None
 
     @property
-    def opener(self) -> Token | None:
-        """The innermost open bracket of the statement."""
-        outside = self.statement[: len(self.statement) - len(self.bracketed)]
-        return outside[-1] if outside else None
+    def around(self) -> Tokens:
+        """What stands before the inside of the innermost bracket: the bracket is its last token."""
+        return self.statement[: len(self.statement) - len(self.bracketed)]
 
 
 _OTHER_WORDS = {
@@ -85,8 +84,8 @@ def _condition_behind(trouble: Trouble) -> str | None:
 
 
 def _part_of_tensor(trouble: Trouble) -> str | None:
-    """`x[:, 0:2]`. In the brackets of a list a comma would fit."""
-    in_subscript = trouble.opener and trouble.opener.kind == "LSQB" and "`,`" not in trouble.expected
+    """`x[:, 0:2]`."""
+    in_subscript = [token.kind for token in trouble.around[-2:]] == ["NAME", "LSQB"]
     if in_subscript and trouble.token.kind in {"COLON", "COMMA"}:
         return "`xs[i]` is one item of a list; a part of a tensor is `x |> slice(axes=[1], begin=[0], end=[2])`"
     return None
