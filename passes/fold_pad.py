@@ -19,26 +19,19 @@ from typing import Any, ClassVar
 
 from ..compiler.ir import Attributes, Graph, Node
 from ..compiler.ops import (
-    ABSOLUTE,
     AVG_POOL2D,
     CONV2D,
     DEPTHWISE_CONV2D,
-    EXP,
-    HARD_SIGMOID,
     MAX_POOL2D,
     PAD,
-    RELU,
-    RELU6,
-    SIGMOID,
-    SOFTMAX,
     OperatorError,
 )
+from ..compiler.ops.fused import is_never_negative
 from .base import PassResult
 from .fold import Refusal
 from .rewrite import Rewriter
 
 _NONE = (0, 0)
-_NEVER_NEGATIVE = (ABSOLUTE, EXP, HARD_SIGMOID, RELU, RELU6, SIGMOID, SOFTMAX)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +83,7 @@ def _into_avg_pool(_rewriter: Rewriter, pad: Node, node: Node) -> Attributes:
 def _into_max_pool(rewriter: Rewriter, pad: Node, node: Node) -> Attributes:
     if pad.attributes["value"] != -math.inf:
         _need_value(pad, 0.0)
-        if not _is_never_negative(rewriter.producer(pad.inputs[0])):
+        if not is_never_negative(rewriter.producer(pad.inputs[0])):
             raise Refusal("zeros could win over a negative image")
     return _padded(pad, node)
 
@@ -126,7 +119,3 @@ def _padded(pad: Node, node: Node) -> Attributes:
 
 def _sums(first: Any, second: Any) -> tuple[tuple[int, int], ...]:
     return tuple((a + c, b + d) for (a, b), (c, d) in zip(first, second, strict=True))
-
-
-def _is_never_negative(node: Node | None) -> bool:
-    return node is not None and (node.op in _NEVER_NEGATIVE or node.attributes.get("activation", "none") != "none")

@@ -13,7 +13,7 @@ from ..data import Array
 from ..ir import Role
 from ..types import TensorType
 from .base import Application, Attribute, Operand, Operator, Surface, Trait, Types, Values, Weight
-from .checks import fixed, need_float, need_rank_from, need_vector, required
+from .checks import features, fixed, need_float, need_vector, required
 
 _X = Operand("x", "of any shape")
 _TRAITS = frozenset({Trait.ELEMENTWISE, Trait.ACTIVATION})
@@ -48,7 +48,7 @@ def _in_float32(function: Callable[[Array], Array]) -> Callable[[Sequence[Any], 
     return evaluate
 
 
-def _plain(name: str, doc: str, function: Callable[[Array], Array], source: str = "") -> Operator:
+def _plain(name: str, doc: str, function: Callable[[Array], Array], *traits: Trait, source: str = "") -> Operator:
     """An activation without attributes."""
     return Operator(
         name=name,
@@ -58,7 +58,7 @@ def _plain(name: str, doc: str, function: Callable[[Array], Array], source: str 
         infer=_same_type,
         evaluate=_in_float32(function),
         flops=_flops,
-        traits=_TRAITS,
+        traits=_TRAITS.union(traits),
         surface=Surface((), _no_attributes),
         source=source,
     )
@@ -75,18 +75,22 @@ def _relu6(x: Array) -> Array:
     return np.minimum(np.maximum(x, 0), 6)
 
 
-RELU = _plain("relu", "max(x, 0).", lambda x: np.maximum(x, 0))
-RELU6 = _plain("relu6", "min(max(x, 0), 6).", _relu6, "https://arxiv.org/abs/1704.04861")
+RELU = _plain("relu", "max(x, 0).", lambda x: np.maximum(x, 0), Trait.NONNEGATIVE)
+RELU6 = _plain("relu6", "min(max(x, 0), 6).", _relu6, Trait.NONNEGATIVE, source="https://arxiv.org/abs/1704.04861")
 HARD_SWISH = _plain(
-    "hard_swish", "x * relu6(x + 3) / 6.", lambda x: x * _relu6(x + 3) / 6, "https://arxiv.org/abs/1905.02244"
+    "hard_swish", "x * relu6(x + 3) / 6.", lambda x: x * _relu6(x + 3) / 6, source="https://arxiv.org/abs/1905.02244"
 )
 HARD_SIGMOID = _plain(
-    "hard_sigmoid", "relu6(x + 3) / 6.", lambda x: _relu6(x + 3) / 6, "https://arxiv.org/abs/1905.02244"
+    "hard_sigmoid",
+    "relu6(x + 3) / 6.",
+    lambda x: _relu6(x + 3) / 6,
+    Trait.NONNEGATIVE,
+    source="https://arxiv.org/abs/1905.02244",
 )
 SWISH = _plain(
-    "swish", "x * sigmoid(x), also called SiLU.", lambda x: x * _sigmoid(x), "https://arxiv.org/abs/1710.05941"
+    "swish", "x * sigmoid(x), also called SiLU.", lambda x: x * _sigmoid(x), source="https://arxiv.org/abs/1710.05941"
 )
-SIGMOID = _plain("sigmoid", "1 / (1 + exp(-x)).", _sigmoid)
+SIGMOID = _plain("sigmoid", "1 / (1 + exp(-x)).", _sigmoid, Trait.NONNEGATIVE)
 TANH = _plain("tanh", "The hyperbolic tangent.", np.tanh)
 
 IDENTITY = Operator(
@@ -156,9 +160,7 @@ LEAKY_RELU = Operator(
 
 
 def _channels_last(types: Types) -> tuple[TensorType, int]:
-    x = required(types, 0, "x")
-    need_rank_from("x", x, 2)
-    need_float("x", x)
+    x = features(types)
     return x, fixed("x", x, x.rank - 1)
 
 

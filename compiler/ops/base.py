@@ -43,6 +43,7 @@ class Trait(enum.Enum):
     ELEMENTWISE = "elementwise"  # each result element depends on the operands' elements at its place
     ACTIVATION = "activation"  # element-wise, one operand, no weights but a slope: usable as `act=`
     COMMUTATIVE = "commutative"
+    NONNEGATIVE = "nonnegative"  # no element of the result is below zero, whatever the operands
     RESHAPES = "reshapes"  # moves or relabels elements, computes nothing
 
 

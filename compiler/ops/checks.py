@@ -95,6 +95,14 @@ def image(types: Types) -> TensorType:
     return x
 
 
+def features(types: Types) -> TensorType:
+    """The first operand, `x`, [..., C] of floating-point numbers. Raises OperatorError where it is none."""
+    x = required(types, 0, "x")
+    need_rank_from("x", x, 2)
+    need_float("x", x)
+    return x
+
+
 def sizes(x: TensorType) -> tuple[int, int]:
     """Height and width of an image."""
     return fixed("x", x, 1), fixed("x", x, 2)

@@ -80,7 +80,11 @@ def _choice(name: str, doc: str, function: Callable[..., Array]) -> Operator:
 
 
 def _unary(
-    name: str, doc: str, function: Callable[[Array], Array], infer: Callable[[Types, Values], tuple[TensorType]]
+    name: str,
+    doc: str,
+    function: Callable[[Array], Array],
+    infer: Callable[[Types, Values], tuple[TensorType]],
+    *traits: Trait,
 ) -> Operator:
     return Operator(
         name=name,
@@ -90,7 +94,7 @@ def _unary(
         infer=infer,
         evaluate=lambda arrays, _attributes: (function(arrays[0]),),
         flops=_flops,
-        traits=frozenset({Trait.ELEMENTWISE}),
+        traits=frozenset({Trait.ELEMENTWISE, *traits}),
         surface=Surface((), lambda _types, _values: Application({})),
     )
 
@@ -102,6 +106,6 @@ DIV = _arithmetic("div", "a / b, of floating-point tensors.", np.divide, infer=_
 MAXIMUM = _choice("maximum", "The larger of a and b.", np.maximum)
 MINIMUM = _choice("minimum", "The smaller of a and b.", np.minimum)
 NEG = _unary("neg", "-x.", np.negative, _number_type)
-ABSOLUTE = _unary("absolute", "The absolute value.", np.abs, _number_type)
-EXP = _unary("exp", "e to the power of x.", np.exp, _float_type)
+ABSOLUTE = _unary("absolute", "The absolute value.", np.abs, _number_type, Trait.NONNEGATIVE)
+EXP = _unary("exp", "e to the power of x.", np.exp, _float_type, Trait.NONNEGATIVE)
 SQRT = _unary("sqrt", "The square root; of a negative number, NaN.", np.sqrt, _float_type)

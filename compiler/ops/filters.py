@@ -1,4 +1,4 @@
-"""What every convolution has: an image, a weight [kh, kw, in, out], a bias, a fused activation."""
+"""What layers with weights share: an image, a weight whose last axis is the output channel, a bias, an activation."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def filter_weights(x: TensorType, shape: tuple[int, ...], values: Values) -> tup
     weight = Weight("weight", TensorType(x.dtype, shape), Role.WEIGHT)
     if not values["bias"]:
         return (weight,)
-    return weight, Weight("bias", TensorType(x.dtype, shape[3:]), Role.BIAS)
+    return weight, Weight("bias", TensorType(x.dtype, shape[-1:]), Role.BIAS)
 
 
 def finishing_flops(types: Types, results: Sequence[TensorType], attributes: Values) -> int:
@@ -52,7 +52,7 @@ def finishing_flops(types: Types, results: Sequence[TensorType], attributes: Val
 
 
 def finished(total: Array, bias: Array | None, x: Array, attributes: Values) -> tuple[Array]:
-    """A convolution's result from its sums: biased, activated, in the dtype of `x`."""
+    """A layer's result from its sums: biased, activated, in the dtype of `x`."""
     if bias is not None:
         total += bias
     return (fused(total, attributes).astype(x.dtype, copy=False),)

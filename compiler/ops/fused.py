@@ -8,8 +8,8 @@ import numpy as np
 
 from ...dsl import types as t
 from ..data import Array
-from ..ir import Attributes
-from .base import Attribute
+from ..ir import Attributes, Node
+from .base import Attribute, Trait
 
 FUSED = Attribute("activation", t.Words(("none", "relu", "relu6")), "applied to the result", "none")
 
@@ -28,3 +28,8 @@ def fused(x: Array, attributes: Attributes) -> Array:
 def fused_steps(attributes: Attributes) -> int:
     """Operations that the fused activation adds to each result element."""
     return int(attributes.get("activation", "none") != "none")
+
+
+def is_never_negative(node: Node | None) -> bool:
+    """Whether no element that the node gives is below zero: its operator says so, or the activation that it applies."""
+    return node is not None and (node.op.has(Trait.NONNEGATIVE) or fused_steps(node.attributes) > 0)

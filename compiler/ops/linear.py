@@ -9,7 +9,6 @@ import numpy as np
 
 from ...dsl import types as t
 from ..data import Array
-from ..ir import Role
 from ..types import Dim, TensorType
 from .base import (
     Application,
@@ -18,13 +17,12 @@ from .base import (
     Operator,
     OperatorError,
     Surface,
-    Trait,
     Types,
     Values,
-    Weight,
 )
 from .checks import (
     broadcast,
+    features,
     fixed,
     need_at_least,
     need_dtype,
@@ -36,20 +34,14 @@ from .checks import (
     required,
     result,
 )
-from .fused import FUSED, fused, fused_steps
+from .filters import BIAS, BIAS_PARAMETER, LINEAR_TRAITS, filter_weights, finished, finishing_flops
+from .fused import FUSED
 
 # dense --------------------------------------------------------------------------------------
 
 
-def _features(types: Types) -> TensorType:
-    x = required(types, 0, "x")
-    need_rank_from("x", x, 2)
-    need_float("x", x)
-    return x
-
-
 def _dense_types(types: Types, _attributes: Values) -> tuple[TensorType]:
-    x, weight = _features(types), required(types, 1, "weight")
+    x, weight = features(types), required(types, 1, "weight")
     need_rank("weight", weight, 2, "[C, F]")
     need_dtype("weight", weight, x.dtype, "x")
     depth, units = weight.static_shape
@@ -60,49 +52,37 @@ def _dense_types(types: Types, _attributes: Values) -> tuple[TensorType]:
 
 
 def _dense_apply(types: Sequence[TensorType], values: Values) -> Application:
-    x, units = _features(types), values["units"]
+    x, units = features(types), values["units"]
     need_at_least("units", units, 1)
-    weights = [Weight("weight", TensorType(x.dtype, (fixed("x", x, x.rank - 1), units)), Role.WEIGHT)]
-    if values["bias"]:
-        weights.append(Weight("bias", TensorType(x.dtype, (units,)), Role.BIAS))
-    return Application({"activation": "none"}, tuple(weights))
+    weights = filter_weights(x, (fixed("x", x, x.rank - 1), units), values)
+    return Application({"activation": "none"}, weights)
 
 
 def _dense(arrays: Sequence[Any], attributes: Values) -> tuple[Array]:
     x, weight, bias = arrays
     flat = x.reshape(-1, x.shape[-1]).astype(np.float32, copy=False)
-    total = flat @ weight.astype(np.float32, copy=False)
-    if bias is not None:
-        total += bias
-    return (fused(total, attributes).astype(x.dtype, copy=False).reshape(*x.shape[:-1], weight.shape[1]),)
+    (rows,) = finished(flat @ weight.astype(np.float32, copy=False), bias, x, attributes)
+    return (rows.reshape(*x.shape[:-1], weight.shape[1]),)
 
 
 def _dense_macs(types: Types, results: Sequence[TensorType], _attributes: Values) -> int:
     return results[0].elements() * required(types, 1, "weight").static_shape[0]
 
 
-def _dense_flops(types: Types, results: Sequence[TensorType], attributes: Values) -> int:
-    return results[0].elements() * ((optional(types, 2) is not None) + fused_steps(attributes))
-
-
 DENSE = Operator(
     name="dense",
     doc="Fully connected layer over the last axis: x @ weight + bias.",
-    operands=(
-        Operand("x", "[..., C], of rank 2 or more"),
-        Operand("weight", "[C, F]"),
-        Operand("bias", "[F], added to each output channel", optional=True),
-    ),
+    operands=(Operand("x", "[..., C], of rank 2 or more"), Operand("weight", "[C, F]"), BIAS),
     attributes=(FUSED,),
     infer=_dense_types,
     evaluate=_dense,
     macs=_dense_macs,
-    flops=_dense_flops,
-    traits=frozenset({Trait.LINEAR, Trait.FUSES_ACTIVATION}),
+    flops=finishing_flops,
+    traits=LINEAR_TRAITS,
     surface=Surface(
         (
             t.Parameter("units", t.INT, doc="output channels"),
-            t.Parameter("bias", t.BOOL, True, "whether a learned bias is added"),
+            BIAS_PARAMETER,
         ),
         _dense_apply,
     ),

@@ -18,19 +18,27 @@ from .base import (
     Operator,
     OperatorError,
     Surface,
+    Trait,
     Types,
     Values,
     Weight,
 )
-from .checks import fixed, need_axis, need_float, need_rank_from, need_vector, optional, required, resolve_axis
+from .checks import (
+    features,
+    fixed,
+    need_axis,
+    need_float,
+    need_vector,
+    optional,
+    required,
+    resolve_axis,
+)
 
 # batch_norm ---------------------------------------------------------------------------------
 
 
-def _features(types: Types) -> tuple[TensorType, int]:
-    x = required(types, 0, "x")
-    need_rank_from("x", x, 2)
-    need_float("x", x)
+def _channels_last(types: Types) -> tuple[TensorType, int]:
+    x = features(types)
     return x, fixed("x", x, x.rank - 1)
 
 
@@ -40,7 +48,7 @@ def _need_epsilon(epsilon: float) -> None:
 
 
 def _batch_norm_types(types: Types, attributes: Values) -> tuple[TensorType]:
-    x, channels = _features(types)
+    x, channels = _channels_last(types)
     _need_epsilon(attributes["epsilon"])
     need_vector("gamma", optional(types, 1), x, channels, "channel")
     need_vector("beta", optional(types, 2), x, channels, "channel")
@@ -50,7 +58,7 @@ def _batch_norm_types(types: Types, attributes: Values) -> tuple[TensorType]:
 
 
 def _batch_norm_apply(types: Sequence[TensorType], values: Values) -> Application:
-    x, channels = _features(types)
+    x, channels = _channels_last(types)
     _need_epsilon(values["epsilon"])
     roles = [Role.MEAN, Role.VARIANCE]
     if values["center"]:
@@ -135,5 +143,6 @@ SOFTMAX = Operator(
     infer=_softmax_types,
     evaluate=_softmax,
     flops=_softmax_flops,
+    traits=frozenset({Trait.NONNEGATIVE}),
     surface=Surface((t.Parameter("axis", t.INT, -1, "along which the results sum to 1"),), _softmax_apply),
 )

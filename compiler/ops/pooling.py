@@ -22,6 +22,7 @@ from .base import (
     Values,
 )
 from .checks import image, need_axis, need_float, need_number, required, resolve_axis, result, sizes
+from .filters import IMAGE
 from .fused import FUSED, fused, fused_steps
 from .windows import (
     INT_OR_PAIR,
@@ -127,7 +128,7 @@ _POOL_PARAMETERS = (
 MAX_POOL2D = Operator(
     name="max_pool2d",
     doc="The largest element of each window; padding never wins.",
-    operands=(Operand("x", "image, [N, H, W, C]"),),
+    operands=(IMAGE,),
     attributes=(_KERNEL, STRIDE, PADDING, FUSED),
     infer=_max_pool_types,
     evaluate=_max_pool,
@@ -139,7 +140,7 @@ MAX_POOL2D = Operator(
 AVG_POOL2D = Operator(
     name="avg_pool2d",
     doc="The mean of each window.",
-    operands=(Operand("x", "image, [N, H, W, C]"),),
+    operands=(IMAGE,),
     attributes=(
         _KERNEL,
         STRIDE,

@@ -14,8 +14,9 @@ import numpy as np
 from ...dsl import types as t
 from ..data import Array
 from ..types import TensorType
-from .base import Application, Attribute, Operand, Operator, Surface, Types, Values
-from .checks import need_float, need_number, need_rank, required, result
+from .base import Application, Attribute, Operator, Surface, Types, Values
+from .checks import image, need_float, need_number, result
+from .filters import IMAGE
 from .windows import INT_OR_PAIR, PAIR, pair
 
 _METHOD = t.Words(("nearest", "bilinear"))
@@ -23,8 +24,7 @@ _COORDINATES = t.Words(("half_pixel", "align_corners", "asymmetric"))
 
 
 def _resize_types(types: Types, attributes: Values) -> tuple[TensorType]:
-    x = required(types, 0, "x")
-    need_rank("x", x, 4, "[N, H, W, C]")
+    x = image(types)
     need = need_float if attributes["method"] == "bilinear" else need_number
     need("x", x)
     return (result(x.dtype, (x.shape[0], *pair("size", attributes["size"]), x.shape[3])),)
@@ -93,7 +93,7 @@ RESIZE = Operator(
     doc="An image sampled at another size. Result i lies at (i + 0.5) * size / count - 0.5 (`half_pixel`), "
     "i * (size - 1) / (count - 1) (`align_corners`) or i * size / count (`asymmetric`). The nearest element is "
     "floor((i + 0.5) * size / count), the place rounded half up, or the place rounded down, in that order.",
-    operands=(Operand("x", "image, [N, H, W, C]"),),
+    operands=(IMAGE,),
     attributes=(
         Attribute("size", PAIR, "(height, width) of the result"),
         Attribute("method", _METHOD, "take the nearest element, or interpolate between four"),

@@ -32,6 +32,7 @@ from mnet.compiler.ops import (
     TRANSPOSE,
     TRANSPOSED_CONV2D,
     OperatorError,
+    Trait,
 )
 from mnet.compiler.types import TensorType
 from mnet.dsl.dtypes import DType
@@ -302,3 +303,10 @@ def test_fused_activation_clips_the_result(builder, op, activation):
     (plain,) = op.evaluate(operands, node.attributes)
     (clipped,) = op.evaluate(operands, {**node.attributes, "activation": activation})
     np.testing.assert_array_equal(clipped, np.clip(plain, 0, 6 if activation == "relu6" else np.inf))
+
+
+@pytest.mark.parametrize("operator", [op for op in OPERATORS.values() if op.has(Trait.NONNEGATIVE)], ids=str)
+def test_what_is_said_to_be_never_negative_is_not(operator):
+    x = np.array([-np.inf, -3e38, -7.5, -1e-30, -0.0, 0.0, 1e-30, 7.5], np.float32)
+    (y,) = operator.evaluate([x], {"axis": 0})
+    assert not np.any(y < 0)

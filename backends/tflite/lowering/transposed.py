@@ -17,8 +17,7 @@ from ....dsl.dtypes import DType
 from ..draft import Site
 from ..schema import ABSENT, SAME, VALID
 from .shapes import cut
-
-_OHWI = (3, 0, 1, 2)  # of [kh, kw, C, F]
+from .windows import OHWI, placement
 
 
 def transposed_conv2d(at: Site) -> None:
@@ -91,15 +90,13 @@ def excess(node: Node) -> int:
 
 
 def _options(at: Site, word: int) -> dict[str, int]:
-    stride_h, stride_w = at.attributes["stride"]
-    options = {"padding": word, "stride_w": stride_w, "stride_h": stride_h}
-    return {**options, "fused_activation_function": at.activation}
+    return {**placement(at, word), "fused_activation_function": at.activation}
 
 
 def _inputs(at: Site, shape: Shape) -> list[int]:
     bias = at.operand(2)
     wanted = at.integers("shape", shape) if isinstance(shape[0], int) else _computed_shape(at, shape)
-    operands = [wanted, at.transposed(1, _OHWI), at.operand(0)]
+    operands = [wanted, at.transposed(1, OHWI), at.operand(0)]
     return operands if bias == ABSENT else [*operands, bias]
 
 

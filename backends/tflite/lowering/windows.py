@@ -10,18 +10,19 @@ from typing import Any
 
 import numpy as np
 
+from ....compiler.ops.fused import is_never_negative
 from ....compiler.ops.windows import Pair, extent, resolve_padding
 from ..draft import Site
 from ..schema import ABSENT, SAME, VALID
 
-_OHWI = (3, 0, 1, 2)  # of [kh, kw, C, F]
+OHWI = (3, 0, 1, 2)  # of [kh, kw, C, F]
 _DEPTHWISE = (2, 0, 1, 3)  # of [kh, kw, 1, C * multiplier]
 _LOWEST = float(np.finfo(np.float32).min)
 
 
 def conv2d(at: Site) -> None:
     x, padding = _padded(at, _kernel(at))
-    inputs = (x, at.transposed(1, _OHWI), _bias(at))
+    inputs = (x, at.transposed(1, OHWI), _bias(at))
     at.emit("CONV_2D", inputs, **padding, **_dilation(at), fused_activation_function=at.activation)
 
 
@@ -37,23 +38,16 @@ def max_pool2d(at: Site) -> None:
     if at.attributes["kernel"] == (1, 1):
         _subsample(at)
         return
-    x, padding = _padded(at, at.attributes["kernel"], 0.0 if _is_nonnegative(at) else _LOWEST)
+    border = 0.0 if is_never_negative(at.producer) else _LOWEST  # PAD runs in XNNPACK, PADV2 does not
+    x, padding = _padded(at, at.attributes["kernel"], border)
     at.emit("MAX_POOL_2D", (x,), **padding, **_filter(at), fused_activation_function=at.activation)
-
-
-def _is_nonnegative(at: Site) -> bool:
-    """Whether zeros around the image can't win: PAD runs in XNNPACK, PADV2 does not."""
-    producer = at.producer
-    return producer is not None and (
-        producer.op.name in ("relu", "relu6") or producer.attributes.get("activation", "none") != "none"
-    )
 
 
 def _subsample(at: Site) -> None:
     """A pool over single elements. XNNPACK takes no such pool, but a depthwise convolution by one."""
     channels = at.output_shape[3]
     ones, zeros = at.numbers("one", np.ones((1, 1, 1, channels))), at.numbers("zero", np.zeros(channels))
-    options = {**_options(at, VALID), "depth_multiplier": 1, "dilation_w_factor": 1, "dilation_h_factor": 1}
+    options = {**placement(at, VALID), "depth_multiplier": 1, "dilation_w_factor": 1, "dilation_h_factor": 1}
     at.emit("DEPTHWISE_CONV_2D", (at.operand(0), ones, zeros), **options, fused_activation_function=at.activation)
 
 
@@ -64,10 +58,10 @@ def avg_pool2d(at: Site) -> None:
         return
     word = _word(at, kernel)
     if word == VALID or (word == SAME and not counts_padding):
-        options = {**_options(at, word), **_filter(at), "fused_activation_function": at.activation}
+        options = {**placement(at, word), **_filter(at), "fused_activation_function": at.activation}
         at.emit("AVERAGE_POOL_2D", at.operands, **options)
         return
-    x, options = _bordered(at, 0.0), {**_options(at, VALID), **_filter(at)}
+    x, options = _bordered(at, 0.0), {**placement(at, VALID), **_filter(at)}
     if counts_padding:
         at.emit("AVERAGE_POOL_2D", (x,), **options, fused_activation_function=at.activation)
         return
@@ -91,8 +85,8 @@ def _padded(at: Site, kernel: Pair, border: float = 0.0) -> tuple[int, dict[str,
     """The image with what padding TFLite can't express, and the options for the rest."""
     word = _word(at, kernel)
     if word is None:
-        return _bordered(at, border), _options(at, VALID)
-    return at.operand(0), _options(at, word)
+        return _bordered(at, border), placement(at, VALID)
+    return at.operand(0), placement(at, word)
 
 
 def _word(at: Site, kernel: Pair) -> int | None:
@@ -121,7 +115,8 @@ def _bordered(at: Site, value: float) -> int:
     return at.step("padded", shape, "PADV2", (at.operand(0), pads, at.numbers("border", value)))
 
 
-def _options(at: Site, word: int) -> dict[str, int]:
+def placement(at: Site, word: int) -> dict[str, int]:
+    """The options that say where windows lie, with padding as `word` says."""
     stride_h, stride_w = at.attributes["stride"]
     return {"padding": word, "stride_w": stride_w, "stride_h": stride_h}
 

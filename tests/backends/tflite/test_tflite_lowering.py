@@ -68,14 +68,20 @@ def test_transposed_conv2d(new_net, agrees, padding, kernel, stride, extra, act,
 
 
 @few
-@given(padding=pads, kernel=pairs, stride=pairs, after_relu=st.booleans(), act=activations)
-def test_max_pool2d(new_net, agrees, padding, kernel, stride, after_relu, act):
+@given(
+    padding=pads,
+    kernel=pairs,
+    stride=pairs,
+    before=st.sampled_from(["identity", "relu", "sigmoid", "exp"]),
+    act=activations,
+)
+def test_max_pool2d(new_net, agrees, padding, kernel, stride, before, act):
     net = new_net()
     x = net.input("N", 9, 10, 4)
     try:
         y = net(
             "max_pool2d",
-            net("relu", x) if after_relu else x,
+            net(before, x),
             kernel=kernel,
             stride=stride,
             padding=padding,
