@@ -25,6 +25,10 @@ def channels_first(rank: int) -> Layout:
     return (0, rank - 1, *range(1, rank - 1)) if rank > 2 else as_written(rank)
 
 
+IMAGE = channels_first(4)
+"""NCHW, in which ONNX's operators want images."""
+
+
 def usual(rank: int) -> Layout:
     """What an artefact has where nothing else is said: images with the channels second, the rest as written."""
     return channels_first(rank) if rank == 4 else as_written(rank)

@@ -26,7 +26,7 @@ SINGLE_FILE_LIMIT = 2**31 - 1
 
 _ALWAYS_INSIDE = 1024  # bytes: shapes and other small constants that tools want to see without the data file
 
-NAMES, LAYOUTS = "mnet.names", "mnet.layouts"
+NAMES_KEY, LAYOUTS_KEY = "mnet.names", "mnet.layouts"
 """Keys of the metadata under which `Lowered.named` and `Lowered.layouts` are kept as JSON."""
 
 
@@ -128,6 +128,6 @@ def _metadata(lowered: Lowered, provenance: Provenance) -> dict[str, str]:
         "mnet.source_sha256": provenance.source_sha256,
         "mnet.tool_version": provenance.tool_version,
         **{f"mnet.option.{key}": value for key, value in provenance.options},
-        NAMES: json.dumps(lowered.named),
-        LAYOUTS: json.dumps(lowered.layouts),
+        NAMES_KEY: json.dumps(lowered.named),
+        LAYOUTS_KEY: json.dumps(lowered.layouts),
     }

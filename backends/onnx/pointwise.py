@@ -8,9 +8,7 @@ from collections.abc import Callable
 from ...compiler.ir import Node, Value
 from .attributes import attributes
 from .emitter import Emitter, Flattened
-from .layouts import Layout, as_written, channels_first, swapped
-
-_IMAGE = channels_first(4)
+from .layouts import IMAGE, Layout, as_written, swapped
 
 Rule = Callable[[Emitter, Node], None]
 
@@ -152,7 +150,7 @@ def dense(e: Emitter, node: Node) -> None:
         _gemm(e, node, *_unflattened(e, weight, e.flattened[x.name]))
     elif x.type.rank == 2:
         _gemm(e, node, e.read(x), e.read(weight))
-    elif e.layout(x) == _IMAGE and e.is_constant(weight):
+    elif e.layout(x) == IMAGE and e.is_constant(weight):
         _dense_on_image(e, node)
     else:
         _dense_on_last_axis(e, node)
@@ -175,7 +173,7 @@ def _dense_on_image(e: Emitter, node: Node) -> None:
     x, weight, *bias = node.operands
     depth, units = weight.type.static_shape
     name = e.constant(weight, (units, depth, 1, 1), grid=(1, 1, depth, units), layout=(3, 2, 0, 1))
-    e.activated(node, _IMAGE, "Conv", e.read(x, _IMAGE), name, *map(e.read, bias), kernel_shape=(1, 1))
+    e.activated(node, IMAGE, "Conv", e.read(x, IMAGE), name, *map(e.read, bias), kernel_shape=(1, 1))
 
 
 def _dense_on_last_axis(e: Emitter, node: Node) -> None:

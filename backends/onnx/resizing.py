@@ -15,9 +15,8 @@ from ...compiler.data import Array
 from ...compiler.ir import Node
 from ...compiler.ops import RESIZE
 from .emitter import Emitter
-from .layouts import channels_first, stored
+from .layouts import IMAGE, stored
 
-_IMAGE = channels_first(4)
 _ROUNDING = {"half_pixel": "round_prefer_ceil", "align_corners": "round_prefer_ceil", "asymmetric": "floor"}
 
 
@@ -41,7 +40,7 @@ def _sides(e: Emitter, node: Node) -> tuple[tuple[int, int], ...]:
 
 def _resize(e: Emitter, node: Node, **modes: str) -> None:
     (x,) = node.operands
-    e.result(node, _IMAGE, "Resize", e.read(x, _IMAGE), *_new_size(e, node), **modes)
+    e.result(node, IMAGE, "Resize", e.read(x, IMAGE), *_new_size(e, node), **modes)
 
 
 def _new_size(e: Emitter, node: Node) -> tuple[str, ...]:
@@ -49,7 +48,7 @@ def _new_size(e: Emitter, node: Node) -> tuple[str, ...]:
 
     Sizes of height and width alone, which `axes` allows since opset 18, break ONNX Runtime's transpose optimiser.
     """
-    shape = stored(e.shape(node.output), _IMAGE)
+    shape = stored(e.shape(node.output), IMAGE)
     if all(isinstance(dim, int) for dim in shape):
         return "", "", e.dims(shape)
     return "", e.floats((1.0, 1.0, *(_scale(*sides) for sides in _sides(e, node))))
@@ -67,8 +66,8 @@ def _gather(e: Emitter, node: Node) -> None:
     (x,), (down, across) = node.operands, _sides(e, node)
     coordinates = str(node.attributes["coordinates"])
     rows, columns = (tuple(map(int, _nearest(*sides, coordinates))) for sides in (down, across))
-    gathered = e.helper("Gather", e.read(x, _IMAGE), e.integers(rows), axis=2)
-    e.result(node, _IMAGE, "Gather", gathered, e.integers(columns), axis=3)
+    gathered = e.helper("Gather", e.read(x, IMAGE), e.integers(rows), axis=2)
+    e.result(node, IMAGE, "Gather", gathered, e.integers(columns), axis=3)
 
 
 def _nearest(size: int, count: int, coordinates: str) -> Array:

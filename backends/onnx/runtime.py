@@ -24,7 +24,7 @@ from ...dsl.dtypes import DType
 from ..codes import MISSING_RUNTIME, RUNTIME_FAILED
 from .layouts import Layout, as_written, moves, usual
 from .messages import GRAPH_OUTPUT, GRAPH_VALUE_INFO, MODEL_GRAPH
-from .model import LAYOUTS, NAMES
+from .model import LAYOUTS_KEY, NAMES_KEY
 from .wire import chunk, fields
 
 Model = str | Path | bytes
@@ -108,8 +108,8 @@ def _open(model: Model, content: Model, threads: int) -> _Session:
         source = content if isinstance(content, bytes) else str(content)
         inference = runtime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
         metadata = inference.get_modelmeta().custom_metadata_map
-        layouts = json.loads(metadata.get(LAYOUTS, "{}"))
-        named = json.loads(metadata.get(NAMES, "{}"))
+        layouts = json.loads(metadata.get(LAYOUTS_KEY, "{}"))
+        named = json.loads(metadata.get(NAMES_KEY, "{}"))
     return _Session(model, inference, named, {name: tuple(layout) for name, layout in layouts.items()})
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 from ...compiler.ir import Node, Value
 from .attributes import attributes, pads
 from .emitter import Emitter
-from .layouts import Layout, channels_first, without
+from .layouts import IMAGE, Layout, channels_first, without
 
-_IMAGE = channels_first(4)
 _OUTPUT_CHANNELS_FIRST = (3, 2, 0, 1)
 _INPUT_CHANNELS_FIRST = (2, 3, 0, 1)
 
@@ -36,9 +35,9 @@ def _dilation(node: Node) -> tuple[int, int]:
 
 def _convolve(e: Emitter, node: Node, op_type: str, weight_layout: Layout, **more: int | tuple[int, ...]) -> None:
     x, weight, *bias = node.operands
-    inputs = (e.read(x, _IMAGE), e.read(weight, weight_layout), *map(e.read, bias))
+    inputs = (e.read(x, IMAGE), e.read(weight, weight_layout), *map(e.read, bias))
     kernel, stride = weight.type.static_shape[:2], attributes(node)["stride"]
-    e.activated(node, _IMAGE, op_type, *inputs, kernel_shape=kernel, strides=stride, pads=pads(node), **more)
+    e.activated(node, IMAGE, op_type, *inputs, kernel_shape=kernel, strides=stride, pads=pads(node), **more)
 
 
 def max_pool2d(e: Emitter, node: Node) -> None:
@@ -54,7 +53,7 @@ def avg_pool2d(e: Emitter, node: Node) -> None:
 def _pool(e: Emitter, node: Node, op_type: str, **more: int) -> None:
     (x,) = node.operands
     kernel, stride = attributes(node)["kernel"], attributes(node)["stride"]
-    e.activated(node, _IMAGE, op_type, e.read(x, _IMAGE), kernel_shape=kernel, strides=stride, pads=pads(node), **more)
+    e.activated(node, IMAGE, op_type, e.read(x, IMAGE), kernel_shape=kernel, strides=stride, pads=pads(node), **more)
 
 
 def mean(e: Emitter, node: Node) -> None:
@@ -62,7 +61,7 @@ def mean(e: Emitter, node: Node) -> None:
     (x,), axes, keepdims = node.operands, attributes(node)["axes"], attributes(node)["keepdims"]
     layout = e.layout(x)
     result_layout = layout if keepdims else without(layout, axes)
-    if (layout, axes) == (_IMAGE, (1, 2)):
+    if (layout, axes) == (IMAGE, (1, 2)):
         _global_average(e, node, result_layout)
         return
     stored_axes = tuple(sorted(map(layout.index, axes)))
@@ -76,9 +75,9 @@ def mean(e: Emitter, node: Node) -> None:
 def _global_average(e: Emitter, node: Node, layout: Layout) -> None:
     (x,) = node.operands
     if node.attributes["keepdims"]:
-        e.result(node, layout, "GlobalAveragePool", e.read(x, _IMAGE))
+        e.result(node, layout, "GlobalAveragePool", e.read(x, IMAGE))
         return
-    pooled = e.helper("GlobalAveragePool", e.read(x, _IMAGE))
+    pooled = e.helper("GlobalAveragePool", e.read(x, IMAGE))
     e.result(node, layout, "Flatten", pooled, axis=1)
 
 
