@@ -5,15 +5,15 @@ Sources: schema.fbs, and TensorFlow's versioning/op_version.cc and runtime_versi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from ...compiler.ops.base import Types
 from ...compiler.types import TensorType
 from ...dsl.dtypes import DType
 
 OptionValue = int | float | bool
 Options = Mapping[str, OptionValue]
-MaybeType = TensorType | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,43 +75,43 @@ def _builtin(row: str) -> Builtin:
 
 BUILTINS: Mapping[str, Builtin] = {row.split()[0]: _builtin(row) for row in _BUILTINS.strip().splitlines()}
 
-VersionRule = Callable[[Sequence[MaybeType], Options], int]
+VersionRule = Callable[[Types, Options], int]
 
 
-def minimal_version(builtin: Builtin, operands: Sequence[MaybeType], options: Options) -> int:
+def minimal_version(builtin: Builtin, operands: Types, options: Options) -> int:
     """The first version of the operator that takes these operands and options."""
     rule = _RULES.get(builtin.name)
     return rule(operands, options) if rule else 1
 
 
-def _type(operands: Sequence[MaybeType], place: int = 0) -> TensorType:
+def _type(operands: Types, place: int = 0) -> TensorType:
     found = operands[place]
     assert found is not None, operands
     return found
 
 
-def _convolution(operands: Sequence[MaybeType], options: Options) -> int:  # noqa: ARG001  # the signature of a rule
+def _convolution(operands: Types, _options: Options) -> int:
     """Weights are OHWI; a grouped convolution sees only some of the input's channels."""
     return 6 if _type(operands).shape[3] != _type(operands, 1).shape[3] else 1
 
 
-def _depthwise(operands: Sequence[MaybeType], options: Options) -> int:  # noqa: ARG001  # the signature of a rule
+def _depthwise(_operands: Types, options: Options) -> int:
     return 1 if (options["dilation_w_factor"], options["dilation_h_factor"]) == (1, 1) else 2
 
 
-def _fully_connected(operands: Sequence[MaybeType], options: Options) -> int:  # noqa: ARG001  # the signature of a rule
+def _fully_connected(_operands: Types, options: Options) -> int:
     return 5 if options["keep_num_dims"] else 1
 
 
-def _transposed_convolution(operands: Sequence[MaybeType], options: Options) -> int:  # noqa: ARG001  # the signature of a rule
+def _transposed_convolution(_operands: Types, options: Options) -> int:
     return 4 if options["fused_activation_function"] else 3
 
 
-def _resize_bilinear(operands: Sequence[MaybeType], options: Options) -> int:  # noqa: ARG001  # the signature of a rule
+def _resize_bilinear(_operands: Types, options: Options) -> int:
     return 3 if options["half_pixel_centers"] else 1
 
 
-def _resize_nearest(operands: Sequence[MaybeType], options: Options) -> int:  # noqa: ARG001  # the signature of a rule
+def _resize_nearest(_operands: Types, options: Options) -> int:
     return 3 if options["half_pixel_centers"] or options["align_corners"] else 1
 
 
@@ -124,14 +124,14 @@ def _for_type(dtype: DType, version: int, place: int = 0) -> VersionRule:
 
 
 def _broadcast_above_rank_4(version: int) -> VersionRule:
-    def rule(operands: Sequence[MaybeType], options: Options) -> int:  # noqa: ARG001  # the signature of a rule
+    def rule(operands: Types, _options: Options) -> int:
         left, right = _type(operands), _type(operands, 1)
         return version if left.shape != right.shape and max(left.rank, right.rank) > 4 else 1
 
     return rule
 
 
-def _transpose(operands: Sequence[MaybeType], options: Options) -> int:  # noqa: ARG001  # the signature of a rule
+def _transpose(operands: Types, _options: Options) -> int:
     return {5: 4, 6: 6}.get(_type(operands).rank, 1)
 
 

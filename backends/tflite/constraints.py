@@ -5,12 +5,10 @@ The limits are those of LiteRT 2 with and without XNNPACK, found by trying; the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from ...compiler.ir import Node, Value
 from ...dsl.dtypes import DType
 from ..base import Constraint
-from ..limits import page
+from ..limits import Constraints, page
 from .lowering.transposed import excess
 
 
@@ -54,7 +52,7 @@ _OUTPUT_PADDING = Constraint(
     "output padding exceeds the crop at the end by less than the stride", _output_padding, "use `pad` for the rest"
 )
 
-CONSTRAINTS: Mapping[str, tuple[Constraint, ...]] = {
+CONSTRAINTS: Constraints = {
     "absolute": _NUMBERS,
     "add": _NUMBERS,
     "avg_pool2d": _FLOATS,

@@ -85,7 +85,7 @@ def check_loop_label(frame: Frame, node: For | Comprehension, layers_before: int
 # Leaves -------------------------------------------------------------------------------------
 
 
-def _literal(frame: Frame, node: Literal) -> Type:  # noqa: ARG001  -- the shape of every leaf
+def _literal(_frame: Frame, node: Literal) -> Type:
     if isinstance(node.value, str):
         return Words((node.value,)) if len(node.value) <= MAX_WORD else STRING
     return _LITERALS[type(node.value)]
