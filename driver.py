@@ -25,6 +25,7 @@ from .dsl.check import check
 from .dsl.diagnostics import DiagnosticError, Severity, error
 from .dsl.modules import Program
 from .dsl.reading import read_text
+from .dsl.record import record
 from .dsl.source import Sources
 from .dsl.suggest import hint
 from .passes.pipeline import PipelineResult, parse_pipeline, run_pipeline
@@ -79,7 +80,7 @@ class Network:
         return run_pipeline(self.graph, parse_pipeline(",".join(backend(target).pipeline)))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Artifact:
     """A file that was compiled. `changed` is false where it already held exactly these bytes."""
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import Field, dataclass
+from dataclasses import Field
 from typing import Any, BinaryIO, ClassVar, Protocol
 
 from ..compiler.ir import Graph, Node
 from ..dsl.diagnostics import Diagnostic
+from ..dsl.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Provenance:
     """Where an artefact came from; written into its metadata. Nothing here changes from run to run."""
 
@@ -19,7 +20,7 @@ class Provenance:
     options: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Constraint:
     """A limit of a target: what it says, and how a node is measured against it.
 

@@ -7,7 +7,6 @@ order is where to look, and it knows its line.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -17,6 +16,7 @@ from ..compiler.arrays import numpy_dtype
 from ..compiler.data import Array
 from ..compiler.evaluate import evaluate, evaluate_nodes
 from ..compiler.ir import Graph
+from ..dsl.record import record
 from ..dsl.source import Span
 
 
@@ -40,7 +40,7 @@ class Runtime(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Comparison:
     """How far a tensor is from the reference. `relative` is the largest difference over the largest magnitude.
 
@@ -54,7 +54,7 @@ class Comparison:
     problem: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Verification:
     """`layers` holds, in order, what differs by more than the tolerance; it is looked at only where an output does."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ import click
 
 from .. import driver
 from ..driver import Network
+from ..dsl.record import record
 from .console import Console
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
@@ -63,7 +64,7 @@ _SOURCE = (program, model, parameters, roots)
 _CHECKPOINT = (weights, rename, seed)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Selection:
     """The model that a command is about, as the shared options name it."""
 

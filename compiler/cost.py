@@ -21,11 +21,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
+from ..dsl.record import record
 from .ir import Graph, Node, Parameter, Role
 from .types import TensorType
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Counts:
     """What a part of a model costs. Sums over parts with `+`."""
 
@@ -47,7 +48,7 @@ class Counts:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LayerCost:
     """One node of the graph. `results` are the types of what it makes."""
 
@@ -57,7 +58,7 @@ class LayerCost:
     counts: Counts
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GroupCost:
     """All layers whose paths begin alike."""
 

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from ..dsl.record import record
 from ..dsl.source import Span
 from .types import TensorType
 
@@ -27,7 +28,7 @@ AttributeValue = int | float | bool | str | tuple["AttributeValue", ...]
 Attributes = Mapping[str, AttributeValue]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Value:
     """A tensor in the graph: an input, a parameter, or the result of a node."""
 
@@ -35,7 +36,7 @@ class Value:
     type: TensorType
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Node:
     """One application of an operator.
 
@@ -85,7 +86,7 @@ class Role(enum.Enum):
         return self not in (Role.MEAN, Role.VARIANCE, Role.CONSTANT)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Parameter:
     """A named constant tensor. `data` is lazy: counting and most passes never read it."""
 
@@ -99,7 +100,7 @@ class Parameter:
         return self.value.name
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Output:
     """A result of the graph under the name its users see."""
 

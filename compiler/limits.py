@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from ..dsl.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Limits:
     """Budgets of one elaboration. The largest published mobile architectures stay under a tenth of each."""
 

@@ -15,14 +15,14 @@ An arena needs at least the peak; how far it goes beyond is up to the runtime's 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from ..dsl.record import record
 from .ir import Graph, Node, Value
 from .ops import BATCH_NORM, IDENTITY, RESHAPE, Trait
 from .schedule import Buffer, Problem, Task, best_order
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Peak:
     """The highest point of an order: its bytes, the node that runs there, and the tensors that live then.
 
@@ -34,7 +34,7 @@ class Peak:
     live: tuple[Value, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MemoryReport:
     """`given` is the peak in the graph's own order, `best` that of `order`, the best one found.
 

@@ -21,6 +21,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
+from ..dsl.record import record
+
 _BEAM_WIDTH = 4
 _FIRST = 16
 """Of the tasks that may run next only so many are weighed, where all would be too many."""
@@ -30,7 +32,7 @@ _MOST_STEPS = 20_000
 """Steps that the exact search of one segment may weigh: some 0.1 s."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Buffer:
     """Memory for one tensor. A given buffer lives from the start, a kept one to the end."""
 
@@ -39,7 +41,7 @@ class Buffer:
     kept: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Task:
     """Runs after some tasks, reads and makes some buffers, all by index.
 
@@ -52,7 +54,7 @@ class Task:
     overwrites: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Run:
     """An order played through: its peak in bytes, the task that reaches it first, and the buffers alive then."""
 
@@ -227,7 +229,7 @@ def _lone_starts(problem: Problem) -> list[bool]:
     return alone[::-1]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _State:
     """Some tasks done, in the order that led here: bytes alive now and at most so far.
 

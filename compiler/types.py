@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from ..dsl.dtypes import DType
+from ..dsl.record import record
 
 Dim = int | str
 """A size, or the name of a symbolic batch: the only dimension that may stay open."""
@@ -13,7 +13,7 @@ Dim = int | str
 Shape = tuple[Dim, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TensorType:
     dtype: DType
     shape: Shape

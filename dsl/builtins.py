@@ -6,10 +6,10 @@ Operators are no builtins; they are declared in `compiler/ops` and injected wher
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from .assignable import fits, join
+from .record import record
 from .source import Span
 from .tree import Name
 from .types import ANY, BOOL, FLOAT, INT, TENSOR, ListOf, OneOf, Parameter, Signature, TupleOf, Type
@@ -17,7 +17,7 @@ from .types import ANY, BOOL, FLOAT, INT, TENSOR, ListOf, OneOf, Parameter, Sign
 Arguments = Sequence[Type]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Builtin:
     """A builtin function.
 

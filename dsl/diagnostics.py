@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from .record import record
 from .source import Span
 
 
@@ -23,7 +23,7 @@ class Applicability(enum.Enum):
     DISPLAY = "display"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Code:
     """A kind of diagnostic. Each room declares its own in its `codes.py`; a number is never used twice."""
 
@@ -34,7 +34,7 @@ class Code:
         return self.id
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Label:
     """A span with a few words under its caret. The first label of a diagnostic is where it happened."""
 
@@ -42,20 +42,20 @@ class Label:
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Edit:
     span: Span
     replacement: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Fix:
     message: str
     edits: tuple[Edit, ...]
     applicability: Applicability = Applicability.DISPLAY
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Diagnostic:
     """One finding: what is wrong, where, what was measured or expected, and what helps."""
 

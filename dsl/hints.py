@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from .expected import BINARY, COMPARISONS
 from .lexer import Token
+from .record import record
 from .tree import Comment
 
 Tokens = Sequence[Token]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Trouble:
     """The token that does not fit, its neighbours, and what stands before it.
 

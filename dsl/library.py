@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from . import codes
 from .diagnostics import DiagnosticError, error
+from .record import record
 from .suggest import hint
 from .tree import Import
 
@@ -17,7 +17,7 @@ SUFFIX = ".mnet"
 STD_FOLDER = Path(__file__).with_name(STD)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Place:
     """A module's file. `name` is how messages call it; `path` is None inside the package."""
 
@@ -30,7 +30,7 @@ class Place:
         return self.path is not None and path is not None and self.path.resolve() == path.resolve()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Library:
     """The first of `roots` that has a module wins."""
 

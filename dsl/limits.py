@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from .record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Limits:
     """Budgets of one file's text. Generous for what people write: the longest published architecture,
     written out layer by layer, stays under a fifth of the size."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from . import codes, tables
@@ -11,12 +10,13 @@ from .builder import Builder
 from .diagnostics import Diagnostic, error
 from .lexer import Scanned, Token, scan
 from .limits import DEFAULT, Limits
+from .record import record
 from .source import Source, Span
 from .tables import Rule
 from .tree import Module
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Parsed:
     """`module` is None where the text has an error; `diagnostics` stand in the order of the text."""
 

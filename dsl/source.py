@@ -7,8 +7,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePath
 
+from .record import record
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class Span:
     """A range of characters of one file.
 

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from .record import record
 
 END = "$END"
 _FILE = Path(__file__).with_name("tables.json")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rule:
     """What to do when a rule is complete.
 
@@ -29,7 +30,7 @@ class Rule:
     passes: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tables:
     """`words` maps keywords and punctuation to terminals. Of an action, a number >= 0 is the state to
     shift to and a number < 0 is `~` the rule to reduce by."""

@@ -5,8 +5,9 @@ Nodes compare by content without their spans, so `parse(fmt(s)) == parse(s)` can
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from .record import record
 from .source import Span
 
 
@@ -16,7 +17,7 @@ def _span() -> Span:
     return span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Identifier:
     """A name where it is declared or used."""
 
@@ -24,7 +25,7 @@ class Identifier:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Comment:
     """A comment, kept for the formatter. `text` holds the marker: `// ...`, `/// ...`, `//! ...`."""
 
@@ -35,7 +36,7 @@ class Comment:
 # Types as they are written ------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NamedType:
     """`int`, `tensor`, `activation`, ..."""
 
@@ -43,19 +44,19 @@ class NamedType:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ListType:
     element: TypeExpr
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TupleType:
     elements: tuple[TypeExpr, ...]
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class UnionType:
     """`int | (int, int)`."""
 
@@ -63,7 +64,7 @@ class UnionType:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class WordType:
     """A string literal as a type: a member of a union of words."""
 
@@ -74,7 +75,7 @@ class WordType:
 TypeExpr = NamedType | ListType | TupleType | UnionType | WordType
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TensorShape:
     """`f32[N, resolution, resolution, 3]`: the type of a model's input. A dimension is an
     expression, or the name of a symbolic batch where that name is bound nowhere."""
@@ -87,7 +88,7 @@ class TensorShape:
 # Expressions --------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Literal:
     """An int, float, bool or string."""
 
@@ -95,25 +96,25 @@ class Literal:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Name:
     name: str
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ListExpr:
     items: tuple[Expr, ...]
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TupleExpr:
     items: tuple[Expr, ...]
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Argument:
     """`x`, or `kernel=3`."""
 
@@ -122,14 +123,14 @@ class Argument:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Call:
     callee: Expr
     arguments: tuple[Argument, ...]
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pipe:
     """`x |> conv2d(32)`: the left side becomes the first tensors of the call on the right;
     a tuple on the left fills as many tensors as it has items."""
@@ -139,7 +140,7 @@ class Pipe:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Labelled:
     """`stem: conv2d(32)`: names the layers made by the expression, for their paths."""
 
@@ -148,7 +149,7 @@ class Labelled:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unary:
     """`-x`, `not x`."""
 
@@ -157,7 +158,7 @@ class Unary:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Binary:
     """`+ - * / % **  == != < <= > >=  and or  in` and `..` (the ints from left up to, not including, right)."""
 
@@ -167,7 +168,7 @@ class Binary:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Conditional:
     """`if c { a } else { b }` as an expression. Only the branch taken is elaborated."""
 
@@ -177,7 +178,7 @@ class Conditional:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Subscript:
     """`xs[0]`, `xs[-1]`; on lists and tuples, not on tensors (they are sliced by `slice`)."""
 
@@ -186,7 +187,7 @@ class Subscript:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Comprehension:
     """`[head(level) for level in levels as level if ...]`."""
 
@@ -214,7 +215,7 @@ Expr = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pattern:
     """What an assignment or a loop binds: one name, or several that take a tuple or list apart.
 
@@ -229,14 +230,14 @@ class Pattern:
 # Statements ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Assign:
     pattern: Pattern
     value: Expr
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class For:
     pattern: Pattern
     iterable: Expr
@@ -245,7 +246,7 @@ class For:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class If:
     """`else if` is an `otherwise` of one `If`."""
 
@@ -255,13 +256,13 @@ class If:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Return:
     value: Expr
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Input:
     """`input image: f32[N, 224, 224, 3]`."""
 
@@ -270,7 +271,7 @@ class Input:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OutputStatement:
     """`output logits = x`, `output boxes, scores = head(x)`."""
 
@@ -279,7 +280,7 @@ class OutputStatement:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ParameterDeclaration:
     name: Identifier
     type: TypeExpr
@@ -288,7 +289,7 @@ class ParameterDeclaration:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Function:
     """`fn ch(c: int) -> int = make_divisible(c * width, 8)`: an expression over values, no tensors."""
 
@@ -306,7 +307,7 @@ Statement = Assign | For | If | Return | Input | OutputStatement | Function
 # A file -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ImportedName:
     name: Identifier
     alias: Identifier | None
@@ -317,7 +318,7 @@ class ImportedName:
         return self.alias or self.name
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Import:
     """`import std.mobile { conv_bn, inverted_residual as ibn }`."""
 
@@ -331,7 +332,7 @@ class Import:
         return ".".join(self.module)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Constant:
     """`channels = [16, 24, 40]` at the top of a file."""
 
@@ -341,7 +342,7 @@ class Constant:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Block:
     """A reusable piece of a network. Its parameters of type `tensor` or `list[tensor]` come first."""
 
@@ -353,7 +354,7 @@ class Block:
     span: Span = _span()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Model:
     name: Identifier
     parameters: tuple[ParameterDeclaration, ...]
@@ -365,7 +366,7 @@ class Model:
 Item = Function | Constant | Block | Model
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Module:
     """One file, checked for syntax only."""
 

@@ -6,10 +6,11 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+
+from .record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Primitive:
     name: str
 
@@ -30,7 +31,7 @@ ANY = Primitive("...")  # of an expression that is already in error; fits everyt
 PRIMITIVES = {t.name: t for t in (INT, FLOAT, BOOL, STRING, DTYPE, TENSOR, ACTIVATION, BLOCK)}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ListOf:
     element: Type
 
@@ -38,7 +39,7 @@ class ListOf:
         return f"list[{self.element}]"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TupleOf:
     elements: tuple[Type, ...]
 
@@ -46,7 +47,7 @@ class TupleOf:
         return f"({', '.join(map(str, self.elements))})"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OneOf:
     """A union: `int | (int, int)`."""
 
@@ -56,7 +57,7 @@ class OneOf:
         return " | ".join(map(str, self.members))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Words:
     """A string out of a fixed set: `"same" | "valid"`."""
 
@@ -75,7 +76,7 @@ class Required(enum.Enum):
 REQUIRED = Required.REQUIRED
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Parameter:
     """A typed keyword parameter of something callable.
 
@@ -92,7 +93,7 @@ class Parameter:
         return self.default is REQUIRED
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Signature:
     """How something is called: tensors first, then values by position or keyword.
 
@@ -115,7 +116,7 @@ def _spelled_block(signature: Signature) -> str:
     return "block" if signature.returns in (TENSOR, ANY) else f"block -> {signature.returns}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FunctionOf:
     """The type of a function that is called with values only: `make_divisible`, a local `fn`."""
 
@@ -125,7 +126,7 @@ class FunctionOf:
         return f"fn{self.signature}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BlockOf:
     """The type of a block or operator by name, before it has been given its values. Fits `block`,
     and `activation` where it is an activation operator."""
@@ -137,7 +138,7 @@ class BlockOf:
         return _spelled_block(self.signature)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class InstanceOf:
     """The type of a block or operator that has its values and waits for its tensors. Fits `block`,
     and `activation` where it is of an activation operator."""

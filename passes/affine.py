@@ -17,16 +17,16 @@ precision and kept in single precision; a weight is multiplied in single precisi
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 
 from ..compiler.data import Array, Derived, TensorData
 from ..dsl.dtypes import DType
+from ..dsl.record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Affine:
     """x * scale + shift, both of one float per channel; None is 1, or 0."""
 
@@ -34,7 +34,7 @@ class Affine:
     shift: TensorData | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Linear:
     """What a linear operator holds; `groups` parts of the input channels meet as many parts of the output channels."""
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 from ..compiler.ir import Graph
+from ..dsl.record import record
 from ..dsl.source import Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Remark:
     """What a pass did at a place, or why it did not where it nearly did."""
 
@@ -18,7 +18,7 @@ class Remark:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PassResult:
     graph: Graph
     changes: tuple[Remark, ...] = ()

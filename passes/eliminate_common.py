@@ -10,17 +10,17 @@ two weights hold is not compared. The first stays. An output of the graph that w
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
 from typing import ClassVar
 
 from ..compiler.ir import Graph, Node, Parameter
 from ..compiler.ops import Trait
+from ..dsl.record import record
 from .base import PassResult
 from .constants import known_elements
 from .rewrite import Rewriter
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EliminateCommon:
     name: ClassVar[str] = "eliminate-common"
 

@@ -6,14 +6,15 @@ node reads it or it is an output. Inputs of the graph stay: they are its signatu
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar
 
 from ..compiler.ir import Graph
+from ..dsl.record import record
 from .base import PassResult, Remark
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EliminateDead:
     name: ClassVar[str] = "eliminate-dead"
 

@@ -8,11 +8,12 @@ a shift folds whatever the padding: zero times the scale is zero.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ..compiler.ir import Node, Parameter, Role, Value
 from ..compiler.ops import DEPTHWISE_CONV2D, TRANSPOSED_CONV2D, Trait
 from ..compiler.types import TensorType
+from ..dsl.record import record
 from .affine import Affine, Linear, map_after, map_before
 from .rewrite import Rewriter
 
@@ -23,7 +24,7 @@ class Refusal(Exception):  # noqa: N818  # it is no error: the pass goes on, and
     """Why a rewrite that nearly fits does not."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Layer:
     """A linear node whose weight and bias are its own."""
 

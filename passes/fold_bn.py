@@ -13,19 +13,19 @@ lower-bn.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from ..compiler.data import TensorData
 from ..compiler.ir import Graph, Node, Parameter
 from ..compiler.ops import BATCH_NORM
+from ..dsl.record import record
 from .affine import Affine, normalization
 from .base import PassResult
 from .fold import fold_affine
 from .rewrite import Rewriter
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FoldBatchNorm:
     name: ClassVar[str] = "fold-bn"
 

@@ -10,7 +10,6 @@ a broadcast or a resize, is folded only up to `limit` bytes: a small graph is wo
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
 
@@ -19,11 +18,12 @@ import numpy as np
 from ..compiler.data import Array, Derived
 from ..compiler.ir import Attributes, Graph, Node, Parameter, Role
 from ..compiler.ops.base import Operator
+from ..dsl.record import record
 from .base import PassResult
 from .rewrite import Rewriter
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FoldConstants:
     """`limit` is the largest size in bytes of a result that exceeds its operands."""
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from ..compiler.ir import Attributes, Graph, Node
@@ -27,6 +27,7 @@ from ..compiler.ops import (
     OperatorError,
 )
 from ..compiler.ops.fused import is_never_negative
+from ..dsl.record import record
 from .base import PassResult
 from .fold import Refusal
 from .rewrite import Rewriter
@@ -34,7 +35,7 @@ from .rewrite import Rewriter
 _NONE = (0, 0)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FoldPad:
     name: ClassVar[str] = "fold-pad"
 

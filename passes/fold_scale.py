@@ -8,7 +8,6 @@ convolution. An activation that the operation applies moves to the layer before 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -16,6 +15,7 @@ import numpy as np
 from ..compiler.data import TensorData
 from ..compiler.ir import Graph, Node, Parameter, Value
 from ..compiler.ops import ADD, DIV, MUL, SUB, Trait
+from ..dsl.record import record
 from .affine import Affine, vector
 from .base import PassResult
 from .fold import fold_affine
@@ -29,7 +29,7 @@ _MAPS: Mapping[str, Callable[[TensorData, int], Affine]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FoldScale:
     name: ClassVar[str] = "fold-scale"
 

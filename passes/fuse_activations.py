@@ -8,16 +8,17 @@ layers do that for free, such as TFLite. The layer keeps its path.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar, Literal
 
 from ..compiler.ir import Graph, Node
 from ..compiler.ops import Trait
+from ..dsl.record import record
 from .base import PassResult
 from .rewrite import Rewriter
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FuseActivations:
     """`activations` are those that the target's layers can apply."""
 

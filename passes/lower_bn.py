@@ -8,13 +8,14 @@ constants are `<path>.scale` and `<path>.shift`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import ClassVar
 
 from ..compiler.data import TensorData
 from ..compiler.ir import Graph, Node, Parameter, Role, Value
 from ..compiler.ops import ADD, BATCH_NORM, MUL
 from ..compiler.types import TensorType
+from ..dsl.record import record
 from .affine import vector
 from .base import PassResult
 from .fold_bn import norm_map
@@ -23,7 +24,7 @@ from .rewrite import Rewriter
 _PLAIN = {"activation": "none"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class LowerBatchNorm:
     name: ClassVar[str] = "lower-bn"
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, get_args, get_origin, get_type_hints
 
 from ..dsl.diagnostics import Code, Diagnostic, DiagnosticError, error
+from ..dsl.record import record
 from ..dsl.source import Span
 from ..dsl.suggest import hint
 from .base import Pass
@@ -23,7 +23,7 @@ _READERS: Mapping[Any, Callable[[str], Any]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Place:
     """A part of the pipeline's text, for diagnostics."""
 

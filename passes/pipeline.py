@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from ..compiler.ir import Graph
 from ..dsl.diagnostics import Diagnostic, DiagnosticError, Severity, error
+from ..dsl.record import record
 from .base import Pass, Remark
 from .codes import BROKEN_GRAPH
 from .eliminate_common import EliminateCommon
@@ -53,7 +53,7 @@ STANDARD: tuple[str, ...] = (
 """What is good for every target. A backend adds what its format can take, such as fuse-activations."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Step:
     """What one pass of a pipeline did."""
 
@@ -62,7 +62,7 @@ class Step:
     misses: tuple[Remark, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PipelineResult:
     graph: Graph
     steps: tuple[Step, ...]

@@ -16,7 +16,7 @@ program that are in memory are looked at, weights never.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -40,12 +40,13 @@ from ..compiler.ops import (
     TRANSPOSE,
     Trait,
 )
+from ..dsl.record import record
 from .base import PassResult
 from .constants import known_elements
 from .rewrite import Rewriter
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Simplify:
     name: ClassVar[str] = "simplify"
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import BinaryIO, ClassVar
 
 from ...compiler.ir import Graph
 from ...dsl.diagnostics import Diagnostic, error
+from ...dsl.record import record
 from ...passes.pipeline import STANDARD
 from ..base import Beside, Provenance
 from ..codes import OUTSIDE_TARGET
@@ -20,7 +20,7 @@ from .model import write_model
 LAYOUTS = ("nchw", "nhwc")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Onnx:
     """Models for ONNX Runtime and others.
 

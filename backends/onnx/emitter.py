@@ -7,10 +7,10 @@ one asks for it by `read`, which moves the data once for all who ask. Constants 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from ...compiler.ir import Graph, Node, Output, Value
 from ...compiler.types import Shape
+from ...dsl.record import record
 from . import messages
 from .layouts import Layout, as_written, channels_first, moves, same_data, spell, stored, usual
 from .messages import Attribute
@@ -18,7 +18,7 @@ from .nodes import Nodes
 from .tensors import Tensor
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Options:
     """How an artefact shall be; see `Onnx` for the meaning."""
 
@@ -31,7 +31,7 @@ class Options:
         return channels_first(rank) if rank == 4 and self.layout == "nchw" else as_written(rank)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Flattened:
     """A matrix [N, H * W * C] whose columns are stored in the order of another layout of [N, H, W, C]."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 
 from ...compiler.ir import Graph
+from ...dsl.record import record
 from . import pointwise, reshaping, resizing, spatial
 from .emitter import Emitter, Options
 from .layouts import Layout
@@ -61,7 +61,7 @@ _SPATIAL = frozenset({"conv2d", "depthwise_conv2d", "transposed_conv2d", "max_po
 _LAYOUT_ENDS = frozenset({"reshape", "transpose", "matmul", "dense"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Lowered:
     """A graph in ONNX's words: encoded messages, and the constants that stream between them.
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import BinaryIO
 
 from ...dsl.diagnostics import DiagnosticError, error
+from ...dsl.record import record
 from ..base import Beside, Provenance
 from ..codes import TOO_LARGE
 from . import messages
@@ -30,7 +30,7 @@ NAMES_KEY, LAYOUTS_KEY = "mnet.names", "mnet.layouts"
 """Keys of the metadata under which `Lowered.named` and `Lowered.layouts` are kept as JSON."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Initializer:
     """A constant's field in the graph's message: `head`, and after it the elements of `tensor` if they are inside."""
 

@@ -10,7 +10,6 @@ import json
 import statistics
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -21,6 +20,7 @@ from ...compiler.arrays import numpy_dtype
 from ...compiler.data import Array
 from ...dsl.diagnostics import DiagnosticError, error
 from ...dsl.dtypes import DType
+from ...dsl.record import record
 from ..codes import MISSING_RUNTIME, RUNTIME_FAILED
 from .layouts import Layout, as_written, moves, usual
 from .messages import GRAPH_OUTPUT, GRAPH_VALUE_INFO, MODEL_GRAPH
@@ -69,7 +69,7 @@ def latency(model: Model, runs: int = 50, warmup: int = 5, threads: int = 1) -> 
     return statistics.median(times[warmup:])
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Session:
     """A loaded model, and how its tensors differ from the program's: `named` and `layouts` as in `Lowered`."""
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ import numpy as np
 from ...compiler.data import ArrayData, TensorData
 from ...compiler.ir import Graph, Node
 from ...compiler.types import Shape
+from ...dsl.record import record
 from ..base import Provenance
 from .builtins import Builtin, minimal_version
 from .draft import Draft, Operation, Tensor
@@ -24,7 +24,7 @@ _LAST_IN_BYTE = 127  # an operator code above it is found in the wider field onl
 _RUNTIME_VERSION_BYTES = 16
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Artefact:
     """`buffers` are the contents of all buffers after the first, which is empty by TFLite's convention."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, ClassVar
+
+from ...dsl.record import record
 
 if TYPE_CHECKING:
     from ...compiler.ir import Graph
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from ..base import Beside, Provenance
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TFLite:
     """Flatbuffers for LiteRT. A symbolic batch stays open, unless `batch` fixes it."""
 

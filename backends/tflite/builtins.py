@@ -6,17 +6,17 @@ Sources: schema.fbs, and TensorFlow's versioning/op_version.cc and runtime_versi
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from ...compiler.ops.base import Types
 from ...compiler.types import TensorType
 from ...dsl.dtypes import DType
+from ...dsl.record import record
 
 OptionValue = int | float | bool
 Options = Mapping[str, OptionValue]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Builtin:
     """`runtimes` maps each version that we emit to the first release of the runtime that has it."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,11 +11,12 @@ from ...compiler.arrays import numpy_dtype
 from ...compiler.data import Array, ArrayData, Derived, TensorData
 from ...compiler.ir import Graph, Node, Value
 from ...compiler.types import Dim, Shape, TensorType
+from ...dsl.record import record
 from .builtins import BUILTINS, Builtin, Options, OptionValue
 from .schema import ABSENT, ACTIVATIONS
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tensor:
     """`data` is None for what is given or computed at run time."""
 
@@ -25,7 +25,7 @@ class Tensor:
     data: TensorData | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Operation:
     """`inputs` and `outputs` are indices of tensors, ABSENT for an optional input that is not there."""
 

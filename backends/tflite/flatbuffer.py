@@ -7,17 +7,17 @@ model take a few kilobytes here, and its weights stream into the file behind the
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import flatbuffers
 
+from ...dsl.record import record
 from .schema import IDENTIFIER, TABLES, Field
 
 ALIGNMENT = 16
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Record:
     """A table to be: its name in the schema, and the fields that it has."""
 
@@ -25,7 +25,7 @@ class Record:
     fields: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Packed:
     """A flatbuffer whose length is a multiple of `ALIGNMENT`.
 

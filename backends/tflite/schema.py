@@ -7,9 +7,9 @@ table, so that fields we never write stand there too, up to the last one that we
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from ...dsl.dtypes import DType
+from ...dsl.record import record
 
 IDENTIFIER = b"TFL3"
 VERSION = 3
@@ -79,7 +79,7 @@ GeluOptions             approximate:bool
 """
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Field:
     """A field of a table: its slot, what it holds, and the scalar that a reader assumes where it is absent."""
 
@@ -89,7 +89,7 @@ class Field:
     default: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Table:
     fields: Mapping[str, Field]
     slots: int

@@ -9,11 +9,11 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any, NamedTuple, NoReturn, TypeGuard
 
 from ...dsl import tree
 from ...dsl.diagnostics import Diagnostic, Label, error
+from ...dsl.record import record
 from ...dsl.source import Span
 from ...dsl.types import Signature
 from ..codes import LIMIT
@@ -29,7 +29,7 @@ CHAIN = 4
 """Calls shown with an error: the innermost, and the outermost as the last."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CallSite:
     kind: str
     name: str

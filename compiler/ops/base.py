@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from ...dsl import types as t
+from ...dsl.record import record
 from ..data import Array
 from ..ir import Attributes, AttributeValue, Role
 from ..types import TensorType
@@ -47,7 +47,7 @@ class Trait(enum.Enum):
     RESHAPES = "reshapes"  # moves or relabels elements, computes nothing
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Operand:
     """A tensor that the operator reads. A variadic operand is the only one of its operator."""
 
@@ -57,7 +57,7 @@ class Operand:
     variadic: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Attribute:
     """A compile-time property of a node in the IR, fully resolved: paddings are numbers, axes are not negative."""
 
@@ -67,7 +67,7 @@ class Attribute:
     default: AttributeValue | t.Required = t.REQUIRED
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Weight:
     """A parameter that a layer owns. `operand` is the name of the operand it becomes, and the last part of its path."""
 
@@ -76,7 +76,7 @@ class Weight:
     role: Role
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Application:
     """What a call in the language becomes: a node's attributes, and the parameters that its layer owns."""
 
@@ -84,7 +84,7 @@ class Application:
     weights: tuple[Weight, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Surface:
     """How the language calls an operator: `apply` turns the call's values into an `Application`.
 
@@ -104,7 +104,7 @@ def none_counted(_types: Types, _results: Sequence[TensorType], _attributes: Att
     return 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Operator:
     """One operator of the IR, and of the language where it has a `surface`.
 

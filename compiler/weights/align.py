@@ -17,8 +17,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 
+from ...dsl.record import record
 from .checkpoint import Turn
 from .colours import Colouring, Side, told_apart
 from .layers import Signature, describe
@@ -33,7 +33,7 @@ class How(enum.Enum):
     TOPOLOGY = "topology"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Match:
     """A layer of the program, the stored layer that fills it, and the reason."""
 
@@ -43,7 +43,7 @@ class Match:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Group:
     """Layers of both sides that could stand for each other."""
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ...dsl.diagnostics import DiagnosticError
+from ...dsl.record import record
 from ..ir import Graph
 from .checkpoint import Checkpoint, StoredLayer
 from .faults import limited
@@ -19,7 +20,7 @@ from .slots import PRESETS, Layouts
 from .storage import Stored
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Bound:
     """A graph whose parameters are a checkpoint's, and what was bound to what."""
 

@@ -6,6 +6,7 @@ import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ...dsl.record import record
 from .storage import Stored
 from .topology import Topology
 
@@ -22,7 +23,7 @@ class Format(enum.Enum):
         return self in (Format.KERAS, Format.KERAS_H5)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Turn:
     """A place in an order of execution. Places of different sequences can't be compared."""
 

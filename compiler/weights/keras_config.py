@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
+from ...dsl.record import record
 from .faults import beyond, broken
 from .topology import Step, Topology, contract
 
@@ -54,7 +55,7 @@ def _snake_case(name: str) -> str:
     return re.sub(r"([a-z])([A-Z])", r"\1_\2", spaced).lower()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Call:
     """One call of a layer; `inputs` name the calls that feed it."""
 

@@ -15,6 +15,7 @@ from typing import IO, Literal, NoReturn, TypeGuard
 import numpy as np
 
 from ...dsl.dtypes import DType
+from ...dsl.record import record
 from .. import codes
 from ..data import Array, TensorData
 from .checkpoint import Checkpoint, Format
@@ -31,7 +32,7 @@ _PLAIN = re.compile(r"[<>|=]?[biufcV][0-9]{1,2}")
 _DICT = re.compile(r"\{[^{}\[\]]*\}\s*")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Header:
     """What stands before the elements of a `.npy`; `length` counts its bytes."""
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 from ...dsl.diagnostics import Diagnostic, DiagnosticError, error
+from ...dsl.record import record
 from ...dsl.source import Source, Span
 from ...dsl.suggest import hint
 from .. import codes
@@ -62,7 +63,7 @@ def _filled(match: re.Match[str], use: re.Match[str]) -> str:
     return str(int(text) + int(use[2])) if use[2] else text
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Epsilon:
     value: float
     span: Span
@@ -89,7 +90,7 @@ class Rename:
         return any(rule.match(name) for rule in self.ignored)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Line:
     """One line without its comment: the text, and where it stands."""
 

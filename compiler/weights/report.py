@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from ...dsl.record import record
 from .align import Match
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Filled:
     """A layer's match and the tensors that it brought: parameter name to the file's name and type."""
 
@@ -18,7 +18,7 @@ class Filled:
     tensors: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Report:
     """The outcome of a binding, in the order of the program's layers."""
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import ml_dtypes
 import numpy as np
 
+from ...dsl.record import record
 from .checkpoint import Checkpoint, Format
 from .faults import beyond, broken, wrapped
 from .names import checked_name
@@ -43,7 +43,7 @@ _BITS = {"F8_E4M3": 8, "F8_E5M2": 8, "F8_E8M0": 8, "F4": 4, "F6_E2M3": 6, "F6_E3
 """Types of the format that no program of ours can use: their extents are checked all the same."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Entry:
     name: str
     word: str

@@ -11,6 +11,7 @@ from typing import Any, Literal
 import numpy as np
 
 from ...dsl.dtypes import DType
+from ...dsl.record import record
 from ..arrays import numpy_dtype
 from ..data import Array, Derived, MappedData, TensorData
 
@@ -79,7 +80,7 @@ def nbytes_of(dtype: NumpyType, shape: Shape) -> int:
     return math.prod(shape) * dtype.itemsize
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Extent:
     """Elements that lie together in a file, from byte `offset` on."""
 

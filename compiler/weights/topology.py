@@ -11,8 +11,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from ...dsl.record import record
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class Step:
     """One application of anything. `layer` names the owner of its weights; inputs are indices of earlier steps."""
 

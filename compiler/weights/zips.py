@@ -8,10 +8,10 @@ from __future__ import annotations
 import zipfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from ...dsl.record import record
 from .faults import READING, beyond, broken, wrapped
 from .names import MAX_TENSORS, checked_name
 
@@ -21,7 +21,7 @@ _ENCRYPTED = 0x1
 _METHODS = {zipfile.ZIP_STORED: "stored", zipfile.ZIP_DEFLATED: "deflated"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Member:
     """One file of a zip. `offset` is where its bytes begin, compressed or not."""
 

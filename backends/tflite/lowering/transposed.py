@@ -7,13 +7,13 @@ from the wanted size back to the input's. What fits neither is cut from a VALID 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, cast
 
 from ....compiler.ir import Node
 from ....compiler.ops.windows import Pads, Pair
 from ....compiler.types import Shape, TensorType
 from ....dsl.dtypes import DType
+from ....dsl.record import record
 from ..draft import Site
 from ..schema import ABSENT, SAME, VALID
 from .shapes import cut
@@ -32,7 +32,7 @@ def transposed_conv2d(at: Site) -> None:
     cut(at, whole, ranges, at.outputs[0])
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Axis:
     """Sizes along one axis; `crop` is what is cut off in front."""
 

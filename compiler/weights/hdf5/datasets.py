@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
+from ....dsl.record import record
 from ...data import Array
 from ..storage import NumpyType, Shape, nbytes_of
 from .objects import Kind, Message, tree_entries
@@ -19,21 +19,21 @@ _COMPACT, _CONTIGUOUS, _CHUNKED = 0, 1, 2
 _DEFLATE, _SHUFFLE = 1, 2
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Contiguous:
     """Elements that lie together at an address of the region."""
 
     address: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Compact:
     """A few elements inside the header."""
 
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Chunked:
     """Elements in blocks of one shape, found through a B-tree; `filters` were applied in this order."""
 
@@ -42,7 +42,7 @@ class Chunked:
     filters: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Dataset:
     """What a header says of a dataset."""
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from ....dsl.dtypes import DType
+from ....dsl.record import record
 from ...data import Array, ArrayData, TensorData
 from ..faults import beyond, wrapped
 from ..names import MAX_TENSORS, checked_name
@@ -24,7 +25,7 @@ from .types import Attribute, parse_attribute, texts
 MAX_DEPTH = 32
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Window:
     """The part of a file that is an HDF5 file: all of it, or a stored member of a zip."""
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterator
-from dataclasses import dataclass
 
+from ....dsl.record import record
 from .region import UNDEFINED, Cursor, Region
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
@@ -26,7 +26,7 @@ class Kind(enum.IntEnum):
     SYMBOL_TABLE = 0x11
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Message:
     """One message. A shared one only points to its content, and no weight file needs it."""
 
@@ -35,7 +35,7 @@ class Message:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Link:
     """A name in a group; `address` is None where it leads to another place."""
 

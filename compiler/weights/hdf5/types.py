@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
 from ....dsl.dtypes import DType
+from ....dsl.record import record
 from ...arrays import numpy_dtype
 from ..storage import NumpyType, Shape
 from .region import Cursor, Region
@@ -31,7 +31,7 @@ _BRAIN_FLOAT = (2, 8)
 MAX_RANK = 32
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ElementType:
     """`dtype` is None where NumPy has no such number; `word` names the class then."""
 
@@ -75,7 +75,7 @@ def _float(fields: Cursor, order: str, size: int) -> NumpyType | None:
     return np.dtype(order + _FLOATS[layout]) if layout in _FLOATS else None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Attribute:
     name: str
     type: ElementType
