@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from .. import codes
+from .. import codes, foreign
 from ..assignable import fits
 from ..diagnostics import Label
-from ..record import record
 from ..source import Span
 from ..suggest import did_you_mean
 from ..tree import Identifier, Literal, Name
-from ..types import Parameter, Signature, Type
+from ..types import ANY, Parameter, Signature, Type
 from .frame import Frame
 from .mismatch import mismatch_hint
 from .report import replacement
@@ -20,7 +20,7 @@ MAX_LINE = 100
 """A longer description of a call is broken into lines."""
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Given:
     """An argument, or a tensor that comes by a pipe."""
 
@@ -29,7 +29,7 @@ class Given:
     name: Identifier | None = None
 
 
-@record
+@dataclass(frozen=True, slots=True)
 class Site:
     """A call: where it stands, how the callee is named there ("" if it isn't), what it is given."""
 
@@ -74,7 +74,8 @@ def need_type(frame: Frame, site: Site, parameter: Parameter, given: Given) -> N
         f"`{parameter.name}` of {site.title} takes `{parameter.type}`, not `{given.type}`",
         given.span,
         f"this is `{given.type}`",
-        hint=mismatch_hint(given.type, parameter.type, frame.report),
+        hint=foreign.argument(site.name, parameter.name, str(given.type))
+        or mismatch_hint(given.type, parameter.type, frame.report),
     )
 
 
@@ -150,7 +151,7 @@ def _bind_keywords(frame: Frame, site: Site, signature: Signature, taken: dict[s
         elif name.name in tensors:
             _refuse_tensor_keyword(frame, site, name)
         else:
-            _refuse_unknown(frame, site, signature, name)
+            _refuse_unknown(frame, site, signature, name, taken)
 
 
 def _refuse_twice(frame: Frame, site: Site, name: Identifier, taken: Mapping[str, Given]) -> None:
@@ -173,14 +174,20 @@ def _refuse_tensor_keyword(frame: Frame, site: Site, name: Identifier) -> None:
     )
 
 
-def _refuse_unknown(frame: Frame, site: Site, signature: Signature, name: Identifier) -> None:
-    likely = frame.report.suggest(name.name, [p.name for p in signature.parameters])
+def _refuse_unknown(frame: Frame, site: Site, signature: Signature, name: Identifier, taken: dict[str, Given]) -> None:
+    """Report a keyword that no parameter has. The one that is meant is not missing."""
+    known = [p.name for p in signature.parameters]
+    meant = foreign.parameter(name.name)
+    likely = foreign.pick(meant, known) if meant else frame.report.suggest(name.name, known)
+    hint = did_you_mean(likely) or (meant.advice if meant else None)
+    if likely:
+        taken.setdefault(likely, Given(ANY, name.span))
     frame.report.error(
         codes.UNKNOWN_ARGUMENT,
         f"{site.title} has no parameter `{name.name}`",
         name.span,
         "no such parameter",
-        notes=() if likely else (described(site.name, signature),),
-        hint=did_you_mean(likely),
+        notes=() if hint else (described(site.name, signature),),
+        hint=hint,
         fix=replacement(name.span, likely),
     )

@@ -6,7 +6,7 @@ import functools
 import re
 from collections.abc import Iterator, Mapping
 
-from .. import codes, library
+from .. import codes, foreign, library
 from ..diagnostics import Label
 from ..library import SUFFIX
 from ..source import Span
@@ -17,6 +17,7 @@ from .frame import Frame, Place
 from .report import replacement
 from .scope import FILE, Kind
 
+_LITERALS = ("true", "false")
 _STD_ITEM = re.compile(r"^(?:block|fn) +([A-Za-z_]\w*)", re.MULTILINE)
 
 
@@ -61,7 +62,7 @@ def _batch_as_value(frame: Frame, node: Name, span: Span) -> Type:
         node.span,
         "used as a value",
         others=(Label(span, "the batch stays open here"),),
-        hint=f"make it a parameter of the model: `{node.name}: int = 1`",
+        hint=f"shapes leave the batch out; a known one is a parameter of the model, `{node.name}: int = 1`",
     )
 
 
@@ -91,12 +92,16 @@ def _outside_hint(name: str, inside: str) -> str:
 
 def _unheard_of(frame: Frame, node: Name) -> Type:
     modules = {**_std_items(), **frame.report.importable}
+    meant = foreign.name(node.name)
+    likely = None
     if node.name in modules:
-        likely = None
         hint: str | None = f"`import {modules[node.name]} {{ {node.name} }}` brings it"
+    elif meant:
+        likely = foreign.pick(meant, {*frame.scope.visible(), *_LITERALS})
+        hint = meant.advice or did_you_mean(likely) or _brought(foreign.pick(meant, modules), modules)
     else:
         likely = frame.report.suggest(node.name, frame.scope.visible())
-        hint = did_you_mean(likely) or _import_hint(frame, node.name, modules)
+        hint = did_you_mean(likely) or _brought(frame.report.suggest(node.name, modules), modules)
     return frame.report.error(
         codes.UNKNOWN_NAME,
         f"unknown name `{node.name}`",
@@ -107,8 +112,7 @@ def _unheard_of(frame: Frame, node: Name) -> Type:
     )
 
 
-def _import_hint(frame: Frame, name: str, modules: Mapping[str, str]) -> str | None:
-    likely = frame.report.suggest(name, modules)
+def _brought(likely: str | None, modules: Mapping[str, str]) -> str | None:
     return f"did you mean `{likely}`, which `import {modules[likely]} {{ {likely} }}` brings?" if likely else None
 
 

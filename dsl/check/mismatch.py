@@ -63,11 +63,27 @@ def _name_hint(actual: Type) -> str | None:
 
 def _items_hint(actual: Type, expected: ListOf | TupleOf) -> str | None:
     if isinstance(expected, TupleOf):
-        return "a tuple is written `(...)`" if isinstance(actual, ListOf) else None
+        return _tuple_hint(actual, expected)
     if isinstance(actual, TupleOf):
         return "a list is written `[...]`"
     is_item = expected.element is not ANY and fits(actual, expected.element)
     return "a list of one is written `[...]`" if is_item else None
+
+
+def _tuple_hint(actual: Type, expected: TupleOf) -> str | None:
+    if isinstance(actual, ListOf):
+        return "a tuple is written `(...)`"
+    if actual is INT and (spread := _spread(expected)):
+        return f"the same number everywhere is written `{spread}`"
+    return None
+
+
+def _spread(type_: Type) -> str | None:
+    """A value of nested tuples of ints, spelled with one number: `((n, n), (n, n))`."""
+    if not isinstance(type_, TupleOf):
+        return "n" if type_ is INT else None
+    parts = [_spread(part) for part in type_.elements]
+    return None if None in parts else f"({', '.join(map(str, parts))})"
 
 
 def _number_hint(actual: Type, expected: Type) -> str | None:

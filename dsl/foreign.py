@@ -1,0 +1,118 @@
+"""Words of other frameworks: what they are called here, or what is written instead.
+
+They are looked up before names that are merely spelled alike: who writes `silu` does not mean `gelu`.
+Case and underscores do not count: `LeakyReLU` is `leaky_relu`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """What a word stands for: the first of `ours` that can be used where it stands; else `advice`, a hint."""
+
+    ours: tuple[str, ...] = ()
+    advice: str | None = None
+
+
+def name(word: str) -> Foreign | None:
+    """What the name of a value or layer stands for in other frameworks."""
+    return _NAMES.get(_plain(word))
+
+
+def parameter(word: str) -> Foreign | None:
+    """What the name of an argument stands for in other frameworks."""
+    return _PARAMETERS.get(_plain(word))
+
+
+def argument(callee: str, parameter: str, type_: str) -> str | None:
+    """What helps where other frameworks take a `type_` for a parameter, and we don't."""
+    return _ARGUMENTS.get((callee, parameter, type_))
+
+
+def pick(found: Foreign, known: Container[str]) -> str | None:
+    """The name of ours that is known at the place."""
+    return next((name for name in found.ours if name in known), None)
+
+
+def _plain(word: str) -> str:
+    return word.lower().replace("_", "")
+
+
+def _same(**words: str) -> dict[str, Foreign]:
+    """The words that are each of our names."""
+    return {word: Foreign((ours,)) for ours, others in words.items() for word in others.split()}
+
+
+def _all(words: str, meaning: Foreign) -> dict[str, Foreign]:
+    return dict.fromkeys(words.split(), meaning)
+
+
+_ABSENT = "there is no such operator; `docs/operators.md` lists those that there are"
+_AT_INFERENCE = "leave it out: it does nothing at inference"
+_LAYER = "an activation is a layer of its own, `x |> conv2d(32) |> relu`; `conv_bn` of `std.mobile` takes one as `act`"
+
+_NAMES: Mapping[str, Foreign] = {
+    **_same(
+        swish="silu",
+        hard_swish="hswish hardswish",
+        hard_sigmoid="hsigmoid hardsigmoid",
+        leaky_relu="leakyrelu lrelu",
+        dense="linear fc fullyconnected",
+        batch_norm="bn batchnorm batchnorm2d batchnormalization",
+        conv2d="conv convolution convolution2d",
+        depthwise_conv2d="dwconv depthwise depthwiseconv depthwiseconv2d",
+        transposed_conv2d="convtranspose convtranspose2d conv2dtranspose deconv deconvolution",
+        max_pool2d="maxpool maxpool2d maxpooling maxpooling2d",
+        avg_pool2d="avgpool avgpool2d averagepool averagepooling2d",
+        global_avg_pool="globalavgpool globalaveragepool globalaveragepooling2d adaptiveavgpool2d gap",
+        concat="cat concatenate",
+        resize="interpolate upsampling2d",
+        pad2d="zeropad2d zeropadding2d",
+        mul="multiply",
+        sub="subtract",
+        mean="reducemean",
+        transpose="permute",
+        true="true",
+        false="false",
+    ),
+    **_all("elu selu celu mish softplus softsign glu", Foreign(advice=_ABSENT)),
+    **_all("layernorm layernormalization groupnorm groupnormalization", Foreign(advice=_ABSENT)),
+    **_all("instancenorm instancenorm2d lstm gru rnn embedding", Foreign(advice=_ABSENT)),
+    **_all("dropout dropout2d droppath stochasticdepth", Foreign(advice=_AT_INFERENCE)),
+    "none": Foreign(advice="there is no empty value; an argument with a default may be left out"),
+    "pow": Foreign(advice="powers are written `a ** b`"),
+    "range": Foreign(advice="a range is written `0..n`"),
+}
+
+_PARAMETERS: Mapping[str, Foreign] = {
+    **_same(
+        kernel="kernelsize poolsize ksize",
+        stride="strides",
+        bias="usebias",
+        groups="group",
+        dilation="dilationrate dilations",
+        multiplier="depthmultiplier channelmultiplier",
+        epsilon="eps",
+        slope="negativeslope alpha",
+        keepdims="keepdim",
+        permutation="perm dims",
+    ),
+    **_all("channels outchannels outfeatures features", Foreign(("filters", "units"))),
+    **_all("dim axes axis", Foreign(("axis", "axes"))),
+    "units": Foreign(("filters",)),
+    "filters": Foreign(("units",)),
+    "activation": Foreign(("act",), _LAYER),
+    "act": Foreign(advice=_LAYER),
+    "aligncorners": Foreign(advice='write `coordinates="align_corners"`'),
+    **_all("inchannels infeatures", Foreign(advice="leave it out: it is read off the tensor")),
+}
+
+_ARGUMENTS: Mapping[tuple[str, str, str], str] = {
+    ("max", "values", "tensor"): "`maximum(a, b)` is the greater of two tensors, element by element",
+    ("min", "values", "tensor"): "`minimum(a, b)` is the lesser of two tensors, element by element",
+    ("pad", "padding", "int"): "each axis has its pair, (before, after); `pad2d` of `std.layers` pads images",
+}
