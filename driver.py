@@ -39,8 +39,6 @@ if TYPE_CHECKING:
 
 PathLike = str | Path
 
-_LARGEST_RENAME = 1 << 20
-
 TARGETS: Mapping[str, tuple[str, str]] = {"tflite": (".backends.tflite", "TFLite"), "onnx": (".backends.onnx", "Onnx")}
 """The module and class of each backend; a module is imported when its target is asked for."""
 
@@ -144,7 +142,7 @@ def bind(network: Network, weights: PathLike, rename: PathLike | None = None) ->
 
     rules = None
     if rename is not None:
-        text = read_text(Path(rename), str(rename), _LARGEST_RENAME, network.program.sources)
+        text = read_text(Path(rename), str(rename), checkpoints.MAX_RENAME, network.program.sources)
         rules = checkpoints.parse_rename(text)
     bound = checkpoints.bind(network.graph, checkpoints.open_checkpoint(Path(weights)), rules)
     return replace(network, graph=bound.graph, binding=bound.report)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePath
@@ -65,6 +64,3 @@ class Sources:
 
     def get(self, name: str) -> Source | None:
         return self.by_name.get(name)
-
-    def as_mapping(self) -> Mapping[str, Source]:
-        return self.by_name

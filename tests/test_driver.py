@@ -23,4 +23,5 @@ def test_the_first_unknown_option_is_named_whatever_the_order_of_hashes():
 
 
 def test_a_file_of_no_target():
-    assert refusal(driver.runtime, "net.pt") == ("E0902", "`net.pt` does not end in `.tflite` or `.onnx`", None)
+    code, message, _ = refusal(driver.runtime, "net.pt")
+    assert (code, message) == ("E0902", "`net.pt` does not end in `.tflite` or `.onnx`")

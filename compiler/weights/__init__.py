@@ -9,11 +9,12 @@ from __future__ import annotations
 from .bind import Bound, bind
 from .checkpoint import Checkpoint, Format, StoredLayer
 from .open import open_checkpoint
-from .rename import Rename, parse_rename
+from .rename import MAX_RENAME, Rename, parse_rename
 from .report import Report
 from .storage import Stored
 
 __all__ = [
+    "MAX_RENAME",
     "Bound",
     "Checkpoint",
     "Format",

@@ -15,7 +15,7 @@ from pathlib import Path
 from .checkpoint import Checkpoint, Format, StoredLayer, Turn
 from .faults import beyond, broken
 from .hdf5 import H5File, Window, opened_h5
-from .keras_config import Config, parse_config
+from .keras_config import KINDS, Config, parse_config
 from .names import checked_name, natural
 from .slots import SYNONYMS
 from .storage import Stored
@@ -23,16 +23,6 @@ from .zips import Member, members, opened_zip
 
 MAX_CONFIG = 64 * 2**20
 
-_KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    "conv2d": ("conv", ("weight", "bias")),
-    "depthwise_conv2d": ("depthwise", ("weight", "bias")),
-    "conv2d_transpose": ("transposed", ("weight", "bias")),
-    "separable_conv2d": ("separable", ("depthwise", "weight", "bias")),
-    "dense": ("dense", ("weight", "bias")),
-    "batch_normalization": ("batch_norm", ("gamma", "beta", "mean", "variance")),
-    "normalization": ("normalization", ("mean", "variance", "count")),
-    "p_re_lu": ("prelu", ("slope",)),
-}
 _VARIABLES = re.compile(
     r"(?:(?P<container>.*)/)?(?P<layer>(?P<kind>[^/]+?)(?:_(?P<number>[0-9]+))?)/vars/(?P<slot>[0-9]+)"
 )
@@ -111,7 +101,7 @@ def _numbered_layer(
 ) -> StoredLayer:
     if match is None:
         return StoredLayer(group, group, {"": variables[0]})
-    kind, slots = _KINDS.get(match["kind"], (match["kind"], ()))
+    kind, slots = KINDS.get(match["kind"], (match["kind"], ()))
     name = checked_name(file.window.path, file.text(f"{group}/vars", "name") or match["layer"])
     turn = Turn(match["kind"], int(match["number"] or 0)) if match["container"] in _FLAT else None
     words = _present(kind, slots, len(variables))
@@ -137,7 +127,7 @@ def _listed(
         slots = {_slot(word): stored for word, stored in found.items() if stored is not None}
         if slots:
             kind = config.kinds.get(name, "") if config else ""
-            known = _KINDS[kind][0] if kind in _KINDS else _kind_by_slots(slots)
+            known = KINDS[kind][0] if kind in KINDS else _kind_by_slots(slots)
             renamed = {_renamed(slot, known): stored for slot, stored in slots.items()}
             layers.append(StoredLayer(checked_name(file.window.path, name), known, renamed, Turn("", index)))
     return layers

@@ -13,9 +13,18 @@ from ...dsl.record import record
 from .faults import beyond, broken
 from .topology import Step, Topology, contract
 
-_WITH_WEIGHTS = frozenset(
-    {"conv2d", "depthwise_conv2d", "conv2d_transpose", "dense", "batch_normalization", "normalization", "p_re_lu"}
-)
+KINDS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "conv2d": ("conv", ("weight", "bias")),
+    "depthwise_conv2d": ("depthwise", ("weight", "bias")),
+    "conv2d_transpose": ("transposed", ("weight", "bias")),
+    "separable_conv2d": ("separable", ("depthwise", "weight", "bias")),
+    "dense": ("dense", ("weight", "bias")),
+    "batch_normalization": ("batch_norm", ("gamma", "beta", "mean", "variance")),
+    "normalization": ("normalization", ("mean", "variance", "count")),
+    "p_re_lu": ("prelu", ("slope",)),
+}
+"""For each class with weights our kind of layer, and the slots of its variables in their order."""
+
 _OPS = {"multiply": "mul", "concatenate": "concat", "subtract": "sub", "input_layer": "input"}
 
 MAX_LAYERS = 50_000
@@ -113,4 +122,4 @@ def _layers_of(call: _Call) -> tuple[str | None, ...]:
     """The layers of ours that a call applies; None stands for one without weights."""
     if call.kind == "separable_conv2d":
         return f"{call.name}.depthwise", f"{call.name}.pointwise"
-    return (call.name if call.kind in _WITH_WEIGHTS else None,)
+    return (call.name if call.kind in KINDS else None,)

@@ -20,7 +20,9 @@ from ...dsl.suggest import hint
 from .. import codes
 from .slots import ALLOWED, PRESETS, SLOTS
 
-MAX_SIZE = 2**20
+MAX_RENAME = 2**20
+"""Characters, and bytes, of a rename file."""
+
 MAX_CAPTURES = 8
 
 _CAPTURE = re.compile(r"\{([A-Za-z_][A-Za-z0-9_]*)(?::([0-9]{1,6})\.\.([0-9]{1,6}))?\}")
@@ -103,8 +105,8 @@ class _Line:
 
 def parse_rename(source: Source) -> Rename:
     """Raises DiagnosticError with every malformed line."""
-    if len(source.text) > MAX_SIZE:
-        message = f"`{source.name}` has {len(source.text)} characters, at most {MAX_SIZE} are read"
+    if len(source.text) > MAX_RENAME:
+        message = f"`{source.name}` has {len(source.text)} characters, at most {MAX_RENAME} are read"
         raise DiagnosticError(error(codes.RENAME_SYNTAX, message))
     rename, problems = Rename(), list[Diagnostic]()
     for line in _lines(source):
