@@ -7,10 +7,11 @@ Case and underscores do not count: `LeakyReLU` is `leaky_relu`.
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
-from dataclasses import dataclass
+
+from .record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Foreign:
     """What a word stands for: the first of `ours` that can be used where it stands; else `advice`, a hint."""
 

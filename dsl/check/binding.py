@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from .. import codes, foreign
 from ..assignable import fits
 from ..diagnostics import Label
+from ..record import record
 from ..source import Span
 from ..suggest import did_you_mean
 from ..tree import Identifier, Literal, Name
@@ -20,7 +20,7 @@ MAX_LINE = 100
 """A longer description of a call is broken into lines."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Given:
     """An argument, or a tensor that comes by a pipe."""
 
@@ -29,7 +29,7 @@ class Given:
     name: Identifier | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Site:
     """A call: where it stands, how the callee is named there ("" if it isn't), what it is given."""
 
