@@ -7,9 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-import statistics
-import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -18,17 +16,13 @@ import numpy as np
 
 from ...compiler.arrays import numpy_dtype
 from ...compiler.data import Array
-from ...dsl.diagnostics import DiagnosticError, error
 from ...dsl.dtypes import DType
 from ...dsl.record import record
-from ..codes import MISSING_RUNTIME, RUNTIME_FAILED
+from ..runtimes import Model, median_seconds, not_installed, reported
 from .layouts import Layout, as_written, moves, usual
 from .messages import GRAPH_OUTPUT, GRAPH_VALUE_INFO, MODEL_GRAPH
 from .model import LAYOUTS_KEY, NAMES_KEY
 from .wire import chunk, fields
-
-Model = str | Path | bytes
-"""A file's path, or its content where that is all in one file."""
 
 
 def run(model: Model, inputs: Mapping[str, Array], threads: int = 1) -> dict[str, Array]:
@@ -60,13 +54,8 @@ def latency(model: Model, runs: int = 50, warmup: int = 5, threads: int = 1) -> 
     session = _open(model, model, threads)
     random = np.random.default_rng(0)
     feed = {each.name: _random(random, each.type, each.shape) for each in session.inference.get_inputs()}
-    times = []
     with _reported(model):
-        for _ in range(warmup + runs):
-            begin = time.perf_counter()
-            session.inference.run(None, feed)
-            times.append(time.perf_counter() - begin)
-    return statistics.median(times[warmup:])
+        return median_seconds(lambda: session.inference.run(None, feed), runs, warmup)
 
 
 @record
@@ -156,22 +145,10 @@ def _onnxruntime() -> ModuleType:
     try:
         import onnxruntime  # noqa: PLC0415  # slow to import, and not always installed
     except ImportError as missing:
-        raise DiagnosticError(
-            error(
-                MISSING_RUNTIME,
-                "ONNX Runtime is not installed, and ONNX models run in it",
-                hint="pip install 'mnet-compiler[onnxruntime]'",
-            )
-        ) from missing
+        raise not_installed("ONNX Runtime", "ONNX models", "onnxruntime") from missing
     return onnxruntime  # type: ignore[no-any-return]  # it ships no types
 
 
-@contextlib.contextmanager
-def _reported(model: Model) -> Iterator[None]:
-    """Words what goes wrong inside. ONNX Runtime's exceptions have no common base below Exception."""
-    name = "the model" if isinstance(model, bytes) else f"`{model}`"
-    try:
-        yield
-    except Exception as failure:
-        reason = str(failure).strip().splitlines()[0] if str(failure).strip() else type(failure).__name__
-        raise DiagnosticError(error(RUNTIME_FAILED, f"ONNX Runtime can't run {name}: {reason}")) from failure
+def _reported(model: Model) -> contextlib.AbstractContextManager[None]:
+    """ONNX Runtime's exceptions have no common base below Exception."""
+    return reported("ONNX Runtime", model, (Exception,))

@@ -3,21 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import statistics
-import time
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
 from ...compiler.data import Array
-from ...dsl.diagnostics import DiagnosticError, error
-from ..codes import MISSING_RUNTIME, RUNTIME_FAILED
-
-Model = str | Path | bytes
-"""A file's path, or its content."""
+from ..runtimes import Model, median_seconds, not_installed, reported
 
 _DELEGATE = "DELEGATE"
 
@@ -62,9 +55,7 @@ def latency(model: Model, runs: int = 50, warmup: int = 5, threads: int = 1) -> 
         for details in interpreter.get_input_details():
             values = random.uniform(0, 1, details["shape"]).astype(details["dtype"])
             interpreter.set_tensor(details["index"], values)
-        for _ in range(warmup):
-            interpreter.invoke()
-        return statistics.median(_timed(interpreter) for _ in range(runs))
+        return median_seconds(interpreter.invoke, runs, warmup)
 
 
 def partitions(model: Model) -> tuple[int, int]:
@@ -89,12 +80,6 @@ def _partitions(interpreter: Any) -> tuple[int, int]:
     return delegates, len(reached) - delegates
 
 
-def _timed(interpreter: Any) -> float:
-    begin = time.perf_counter()
-    interpreter.invoke()
-    return time.perf_counter() - begin
-
-
 def _computed(interpreter: Any) -> Iterator[int]:
     for operation in interpreter._get_ops_details():
         yield from operation["outputs"]
@@ -109,21 +94,9 @@ def _litert() -> ModuleType:
     try:
         from ai_edge_litert import interpreter  # noqa: PLC0415  # large, and not everybody has it
     except ImportError as missing:
-        raise DiagnosticError(
-            error(
-                MISSING_RUNTIME,
-                "LiteRT is not installed, and TFLite models run in it",
-                hint="pip install 'mnet-compiler[litert]'",
-            )
-        ) from missing
+        raise not_installed("LiteRT", "TFLite models", "litert") from missing
     return interpreter  # type: ignore[no-any-return]  # it ships no types
 
 
-@contextlib.contextmanager
-def _reported(model: Model) -> Iterator[None]:
-    name = "the model" if isinstance(model, bytes) else f"`{model}`"
-    try:
-        yield
-    except (ValueError, RuntimeError, TypeError) as failure:
-        reason = str(failure).strip().splitlines()[0] if str(failure).strip() else type(failure).__name__
-        raise DiagnosticError(error(RUNTIME_FAILED, f"LiteRT can't run {name}: {reason}")) from failure
+def _reported(model: Model) -> contextlib.AbstractContextManager[None]:
+    return reported("LiteRT", model, (ValueError, RuntimeError, TypeError))
