@@ -88,7 +88,10 @@ class Role(enum.Enum):
 
 @record
 class Parameter:
-    """A named constant tensor. `data` is lazy: counting and most passes never read it."""
+    """A named constant tensor. `data` is lazy: counting and most passes never read it.
+
+    `span` is the call in the user's own files that makes its layer, where a node's may be in the standard library.
+    """
 
     value: Value
     data: TensorData

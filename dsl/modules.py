@@ -14,7 +14,7 @@ from pathlib import Path
 
 from . import codes, imports
 from .diagnostics import Diagnostic, DiagnosticError, error
-from .library import Library, Place
+from .library import STD, Library, Place
 from .limits import DEFAULT, Limits
 from .parser import parse
 from .reading import read_text
@@ -39,6 +39,12 @@ class Program:
     @property
     def main(self) -> Module:
         return self.modules[MAIN]
+
+    @property
+    def own_files(self) -> frozenset[str]:
+        """What spans call the files that are not the standard library's."""
+        own = (module for name, module in self.modules.items() if name.partition(".")[0] != STD)
+        return frozenset(module.span.file for module in own)
 
 
 def load(

@@ -42,7 +42,7 @@ def elaborate(
     Raises DiagnosticError with every error found.
     """
     chosen = _choose(program.main, model)
-    run = Run(OPERATORS, limits)
+    run = Run(OPERATORS, limits, program.own_files)
     with _room_for(limits.nesting), suppress(EndOfRunError):  # what ended the run is among its findings
         _build(program, chosen, arguments or {}, run)
     if run.findings:
@@ -57,11 +57,15 @@ def _choose(module: tree.Module, name: str | None) -> tree.Model:
         raise DiagnosticError(error(NO_SUCH_MODEL, f"`{module.span.file}` has no model"))
     if name is None and len(models) > 1:
         message = f"`{module.span.file}` has several models: {listed}"
-        raise DiagnosticError(error(NO_SUCH_MODEL, message, hint="choose one by name"))
+        raise DiagnosticError(error(NO_SUCH_MODEL, message, hint=_choice(next(iter(models)))))
     if name is not None and name not in models:
         message = f"there is no model `{name}` in `{module.span.file}`, which has {listed}"
         raise DiagnosticError(error(NO_SUCH_MODEL, message, hint=hint(name, models)))
     return models[name] if name is not None else next(iter(models.values()))
+
+
+def _choice(name: str) -> str:
+    return f'choose one: `--model {name}` on the command line, `model="{name}"` in Python'
 
 
 def _build(program: Program, model: tree.Model, arguments: Mapping[str, object], run: Run) -> None:

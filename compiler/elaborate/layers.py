@@ -47,7 +47,8 @@ def _node(
     if surface is None:
         raise OperatorError("it can't be called from a program")
     application = surface.apply([tensor.type for tensor in tensors], {**run.defaults[operator.name], **values})
-    weights = {weight.operand: run.builder.weight(weight, site.owner(), site.span) for weight in application.weights}
+    called = run.own_call(site.span)
+    weights = {weight.operand: run.builder.weight(weight, site.owner(), called) for weight in application.weights}
     rest = [weights.get(operand.name) for operand in operator.operands[surface.tensors :]]
     return run.builder.node(operator, [*tensors, *rest], application.attributes, site.path, site.span)
 

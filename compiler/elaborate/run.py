@@ -7,7 +7,7 @@ that its module needs none of the others.
 from __future__ import annotations
 
 import enum
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from typing import Any, NamedTuple, NoReturn, TypeGuard
 
@@ -39,13 +39,14 @@ class CallSite:
 class Run:
     """What all frames of an elaboration share."""
 
-    def __init__(self, operators: Mapping[str, Operator], limits: Limits) -> None:
+    def __init__(self, operators: Mapping[str, Operator], limits: Limits, own_files: Set[str]) -> None:
         self.operators = operators
         self.meter = Meter(limits)
         self.builder = Builder(self.meter)
         self.signatures = {name: operator.signature for name, operator in operators.items() if operator.surface}
         self.defaults = {name: _defaults(signature) for name, signature in self.signatures.items()}
         self.calls: list[CallSite] = []
+        self.own_files = own_files
         self.depth = 0
         self.findings: list[Diagnostic] = []
         self._reported: set[tuple[object, ...]] = set()
@@ -56,6 +57,11 @@ class Run:
 
     def leave(self) -> None:
         self.calls.pop()
+
+    def own_call(self, span: Span) -> Span:
+        """The innermost call on the way to the one at `span` that the standard library does not make."""
+        chain = (span, *(site.span for site in reversed(self.calls)))
+        return next((call for call in chain if call.file in self.own_files), span)
 
     def record(self, diagnostic: Diagnostic) -> None:
         """Keep a finding, once for each chain of calls: a loop would repeat it."""

@@ -78,7 +78,7 @@ class Filler:
             if tensor is None:
                 self._missing(layer, stored, parameter)
                 continue
-            data = self._bound(parameter, tensor, self._arranged(layer, stored, slot, parameter))
+            data = self._bound(layer, parameter, tensor, self._arranged(layer, stored, slot, parameter))
             if data is not None:
                 filled[parameter.name] = data, tensor
         return filled
@@ -104,14 +104,14 @@ class Filler:
     def _channels_first(self) -> bool:
         return self.layouts["conv"] == "OIHW" and self.layouts["dense"] == "OI"
 
-    def _bound(self, parameter: Parameter, tensor: Stored, arranged: Stored) -> BoundData | None:
+    def _bound(self, layer: Layer, parameter: Parameter, tensor: Stored, arranged: Stored) -> BoundData | None:
         wanted = parameter.value.type
         if arranged.shape != wanted.static_shape:
-            self._shape(parameter, tensor, arranged)
+            self._shape(layer, parameter, tensor, arranged)
             return None
         data = self._converted(arranged, wanted.dtype)
         if data is None:
-            self._elements(parameter, tensor)
+            self._elements(layer, parameter, tensor)
             return None
         shape = arranged.shape
         return BoundData(
@@ -127,26 +127,27 @@ class Filler:
             return None
         return Derived((tensor.data,), partial(_as_type, dtype=dtype), dtype, tensor.shape)
 
-    def _shape(self, parameter: Parameter, tensor: Stored, arranged: Stored) -> None:
+    def _shape(self, layer: Layer, parameter: Parameter, tensor: Stored, arranged: Stored) -> None:
         turned = f", which is {list(arranged.shape)} here" if arranged.shape != tensor.shape else ""
         message = f"`{parameter.name}` is {parameter.value.type}, `{tensor.name}` of `{self.path}` is {tensor}{turned}"
-        self.problems.append(error(codes.WEIGHT_SHAPE, message, parameter.span, "this layer's weights"))
+        self.problems.append(Diagnostic(codes.WEIGHT_SHAPE, message, layer.labels("this layer's weights")))
 
-    def _elements(self, parameter: Parameter, tensor: Stored) -> None:
+    def _elements(self, layer: Layer, parameter: Parameter, tensor: Stored) -> None:
         message = f"`{parameter.name}` is {parameter.value.type}, `{tensor.name}` of `{self.path}` is {tensor}"
         f64 = tensor.element == "f64" and parameter.value.type.dtype is DType.F32
         hint = "a rename file with the line `cast f64` rounds them" if f64 else None
-        self.problems.append(error(codes.WEIGHT_ELEMENTS, message, parameter.span, "this layer's weights", hint=hint))
+        labels = layer.labels("this layer's weights")
+        self.problems.append(Diagnostic(codes.WEIGHT_ELEMENTS, message, labels, hint=hint))
 
     def _missing(self, layer: Layer, stored: StoredLayer, parameter: Parameter) -> None:
         message = f"`{parameter.name}` is missing: `{stored.name}` of `{self.path}` has {_listed(stored)}"
-        self.problems.append(error(codes.WEIGHT_MISSING, message, parameter.span, f"this {layer.op} needs it"))
+        self.problems.append(Diagnostic(codes.WEIGHT_MISSING, message, layer.labels(f"this {layer.op} needs it")))
 
     def _surplus(self, layer: Layer, stored: StoredLayer) -> Iterator[Diagnostic]:
         for slot, tensor in stored.tensors.items():
             if slot not in layer.parameters and slot != "count":
                 message = f"`{layer.path}` has no `{slot}` for `{tensor.name}` of `{self.path}`, {tensor}"
-                yield error(codes.WEIGHT_SURPLUS, message, layer.span, f"this {layer.op} does not use it")
+                yield Diagnostic(codes.WEIGHT_SURPLUS, message, layer.labels(f"this {layer.op} does not use it"))
 
     def _epsilon(self, layer: Layer, stored: StoredLayer) -> Iterator[Diagnostic]:
         theirs = self.rename.epsilon.value if self.rename.epsilon else stored.epsilon
@@ -154,7 +155,8 @@ class Filler:
             return
         if np.float32(theirs) != np.float32(layer.epsilon):
             message = f"`{layer.path}` has epsilon {layer.epsilon:g}, `{stored.name}` of `{self.path}` has {theirs:g}"
-            yield error(codes.WEIGHT_EPSILON, message, layer.span, hint=f"write `epsilon={theirs:g}` in the program")
+            hint = f"write `epsilon={theirs:g}` in the program"
+            yield Diagnostic(codes.WEIGHT_EPSILON, message, layer.labels("this layer's epsilon"), hint=hint)
 
 
 def _weight_kind(layer: Layer, stored: StoredLayer, tensor: Stored) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ...dsl.diagnostics import Label
 from ...dsl.source import Span
 from ..ir import Graph, Node, Parameter, Role
 from ..ops.base import Trait
@@ -39,15 +40,20 @@ _MAIN = {"linear": "weight", "transposed": "weight", "batch_norm": "mean", "prel
 class Layer:
     """A layer of the program with the parameters that it learns, by slot.
 
-    `flattened` is the [H, W, C] of the image that a dense layer reads as one row.
+    `spans` are the call in the user's own files and the operator's, which may be one. `flattened` is the [H, W, C]
+    of the image that a dense layer reads as one row.
     """
 
     path: str
     op: str
     parameters: Mapping[str, Parameter]
-    span: Span | None
+    spans: tuple[Span, ...]
     epsilon: float | None = None
     flattened: tuple[int, ...] | None = None
+
+    def labels(self, text: str) -> tuple[Label, ...]:
+        """The user's line first, and the text where the operator is."""
+        return tuple(Label(span, text if span == self.spans[-1] else "in this call") for span in self.spans)
 
     @property
     def signature(self) -> Signature:
@@ -85,8 +91,8 @@ def layers_of(graph: Graph) -> tuple[Layer, ...]:
         if owned and path not in layers:
             epsilon = node.attributes.get("epsilon")
             number = epsilon if isinstance(epsilon, float) else None
-            span = next(iter(owned.values())).span or node.span
-            layers[path] = Layer(path, node.op.name, owned, span, number, _flattened(graph, node))
+            spans = dict.fromkeys(filter(None, (next(iter(owned.values())).span, node.span)))
+            layers[path] = Layer(path, node.op.name, owned, tuple(spans), number, _flattened(graph, node))
     return tuple(layers.values())
 
 

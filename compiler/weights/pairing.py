@@ -142,7 +142,7 @@ class Pairing:
         if not group.even:
             counts = f"{len(group.stored)} of {what} and the program {len(group.paths)}"
             message = f"`{self.checkpoint.path}` has {counts}: {theirs} for {ours}"
-        spans = [(path, span) for path in group.paths[:NAMES_SHOWN] if (span := self.layers[path].span) is not None]
+        spans = [(path, span) for path in group.paths[:NAMES_SHOWN] for span in self.layers[path].spans[:1]]
         labels = tuple(Label(span, path) for path, span in spans)
         return Diagnostic(codes.WEIGHT_AMBIGUOUS, message, labels, hint=self._advice(group))
 
@@ -156,9 +156,8 @@ class Pairing:
     def _missing(self, layer: Layer, left: Iterable[str]) -> Diagnostic:
         names = _names([parameter.name for parameter in layer.parameters.values()])
         message = f"`{self.checkpoint.path}` has no weights for `{layer.path}`: {names}"
-        return error(
-            codes.WEIGHT_MISSING, message, layer.span, f"this {layer.op} needs them", hint=_hint(layer.path, left)
-        )
+        labels = layer.labels(f"this {layer.op} needs them")
+        return Diagnostic(codes.WEIGHT_MISSING, message, labels, hint=_hint(layer.path, left))
 
     def _surplus(self, layer: StoredLayer, lost: Iterable[str]) -> Diagnostic:
         tensors = ", ".join(f"{slot} {tensor}" for slot, tensor in layer.tensors.items())

@@ -289,6 +289,25 @@ def bind_missing_tensor(tensors: Tensors) -> str:
     return "net.safetensors"
 
 
+OF_STD = """\
+import std.mobile { conv_bn }
+block twice(x: tensor) -> tensor {
+  return x |> conv_bn(4) |> conv_bn(4, kernel=1)
+}
+model Net() {
+  input image: f32[N, 8, 8, 3]
+  output y = image |> stem: twice()
+}
+"""
+
+
+@case(program=OF_STD)
+def bind_inside_std(tensors: Tensors) -> str:
+    """The line that is shown first is the user's."""
+    np.savez("net.npz", **{"stem.conv_bn.conv.weight": np.zeros((3, 3, 3, 4), np.float32)})
+    return "net.npz"
+
+
 @case()
 def bind_missing_layer(tensors: Tensors) -> str:
     save_file({name.replace("head", "haed"): array for name, array in tensors.items()}, "net.safetensors")
