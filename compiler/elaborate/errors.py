@@ -27,7 +27,7 @@ class EvaluationError(Exception):
 
 
 class LimitError(EvaluationError):
-    """A budget is used up, which ends the run."""
+    """What a run may use in all is used up, which ends it."""
 
 
 @dataclass(eq=False)

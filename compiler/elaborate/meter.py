@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from ...dsl.diagnostics import Code
 from ..codes import LIMIT
 from ..limits import Limits
 from ..types import TensorType
-from .errors import LimitError
+from .errors import EvaluationError, LimitError
 
 
 class Meter:
-    """Counts what adds up over a run, and judges what must be small each time."""
+    """Counts what adds up over a run, and ends it at too much; judges what must be small each time."""
 
     def __init__(self, limits: Limits) -> None:
         self.limits = limits
@@ -25,20 +26,20 @@ class Meter:
 
     def spend_node(self) -> None:
         self.nodes += 1
-        self._need(self.nodes, self.limits.nodes, "the graph grows to {} nodes", "nodes")
+        self._spend(self.nodes, self.limits.nodes, "the graph grows to {} nodes", "nodes")
 
     def spend_call(self) -> None:
         self.calls += 1
-        self._need(self.calls, self.limits.calls, "the program makes {} calls", "calls")
+        self._spend(self.calls, self.limits.calls, "the program makes {} calls", "calls")
 
     def spend_turns(self, turns: int) -> None:
         self.loop_turns += turns
-        self._need(self.loop_turns, self.limits.loop_turns, "the program makes {} loop turns", "loop_turns")
+        self._spend(self.loop_turns, self.limits.loop_turns, "the program makes {} loop turns", "loop_turns")
 
     def need_walk(self, depth: int) -> None:
         """The walk over the program may go on, `depth` expressions and statements deep."""
-        self._need(self.steps, self.limits.steps, "the program takes {} steps", "steps")
-        self._need(depth, self.limits.nesting, "calls and expressions nest {} deep", "nesting")
+        self._spend(self.steps, self.limits.steps, "the program takes {} steps", "steps")
+        self._spend(depth, self.limits.nesting, "calls and expressions nest {} deep", "nesting")
 
     def need_list(self, length: int) -> None:
         """A list may be this long; making it costs steps, since a loop could make many."""
@@ -58,10 +59,18 @@ class Meter:
         if elements > self.limits.tensor_elements:
             self._need(elements, self.limits.tensor_elements, f"{what}, {type_}, has {{}} elements", "tensor_elements")
 
+    def _spend(self, measured: int, limit: int, message: str, name: str) -> None:
+        if measured > limit:
+            raise LimitError(*_exceeded(measured, limit, message, name))
+
     def _need(self, measured: int, limit: int, message: str, name: str) -> None:
         if measured > limit:
-            text = message.format(_digits(measured))
-            raise LimitError(LIMIT, f"{text}, the limit is {_digits(limit)}", label=f"limit `{name}`")
+            raise EvaluationError(*_exceeded(measured, limit, message, name))
+
+
+def _exceeded(measured: int, limit: int, message: str, name: str) -> tuple[Code, str, str]:
+    """The code, message and label of a limit that is exceeded."""
+    return LIMIT, f"{message.format(_digits(measured))}, the limit is {_digits(limit)}", f"limit `{name}`"
 
 
 def _digits(number: int) -> str:

@@ -43,7 +43,8 @@ def _items(pattern: tree.Pattern, value: Any) -> Any:
         message = f"only lists and tuples can be taken apart, found {describe(value)}"
         raise EvaluationError(WRONG_VALUE, message, span=pattern.span)
     if len(value) != wanted:
-        message = f"{describe(value)} has {len(value)} items, but {wanted} names wait for them"
+        kind = "list" if isinstance(value, list) else "tuple"
+        message = f"this {kind} has {len(value)} items, but {wanted} names wait for them"
         raise EvaluationError(TAKE_APART, message, label=f"takes {wanted} items", span=pattern.span)
     return value
 

@@ -54,7 +54,20 @@ def _need_groups(channels: int, filters: int, groups: int) -> None:
     need_at_least("groups", groups, 1)
     for name, count in (("input channels", channels), ("filters", filters)):
         if count % groups:
-            raise OperatorError(f"{groups} groups do not divide {count} {name}")
+            raise OperatorError(f"{groups} groups do not divide {count} {name}", hint=_near_divisors(count, groups))
+
+
+MOST_CHANNELS = 1 << 16
+"""Divisors of more are not searched for."""
+
+
+def _near_divisors(count: int, wanted: int) -> str | None:
+    """The divisors of `count` next to a number that is none."""
+    if count > MOST_CHANNELS:
+        return None
+    below = next(n for n in range(min(wanted, count), 0, -1) if count % n == 0)
+    above = next((n for n in range(wanted, count + 1) if count % n == 0), below)
+    return f"{' and '.join(map(str, sorted({below, above})))} would divide {count}"
 
 
 def _conv2d_types(types: Types, attributes: Values) -> tuple[TensorType]:

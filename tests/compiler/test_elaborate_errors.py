@@ -109,7 +109,10 @@ def test_a_shape_error_names_the_layer_and_the_calls_that_lead_to_it() -> None:
 # Models and their parameters ----------------------------------------------------------------
 
 MODEL = """
-model Net(width: float = 1.0, classes: int = 10, mode: "fast" | "slow" = "fast", act: activation = relu) {
+model Net(
+  width: float = 1.0, classes: int = 10, mode: "fast" | "slow" = "fast", act: activation = relu,
+  deep: bool = false, sizes: list[(int, float)] = []
+) {
   input x: f32[N, 8]
   output y = x |> dense(int(classes * width)) |> act
 }
@@ -120,7 +123,10 @@ model Other() { input x: f32[N, 8]
 
 def test_a_model_is_asked_for_where_there_are_several() -> None:
     found = only(findings(MODEL))
-    assert (found.code.id, found.hint) == ("E0601", "choose one by name")
+    assert (found.code.id, found.hint) == (
+        "E0601",
+        'choose one: `--model Net` on the command line, `model="Net"` in Python',
+    )
 
 
 def test_an_unknown_model_has_a_suggestion() -> None:
@@ -150,6 +156,27 @@ def test_an_unknown_parameter_has_a_suggestion() -> None:
 def test_a_parameter_that_does_not_fit(name: str, text: str, message: str) -> None:
     found = only(findings(MODEL, "Net", {name: text}))
     assert (found.code.id, found.message) == ("E0602", message)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "hint"),
+    [
+        ("classes", "10px", "write it as in `classes=10`"),
+        ("classes", "2.5", "write it as in `classes=10`"),
+        ("width", "abc", "write it as in `width=1.0`"),
+        ("deep", "True", "did you mean `true`?"),
+        ("deep", "1", "write it as in `deep=false`"),
+        ("mode", "fats", "did you mean `fast`?"),
+        ("act", "silu", "did you mean `swish`?"),
+        ("act", "rellu", "did you mean `relu`?"),
+        ("sizes", "3", "write it as in `sizes=[(3, 0.75)]`"),
+    ],
+)
+def test_a_parameter_that_does_not_fit_is_shown_what_would(name: str, text: str, hint: str) -> None:
+    found = only(findings(MODEL, "Net", {name: text}))
+    assert (found.hint, found.labels[0].text) == (hint, "declared here")
+    assert found.span is not None
+    assert MODEL.split("\n")[found.span.line - 1][found.span.column - 1 :].startswith(f"{name}: ")
 
 
 def test_all_parameters_that_do_not_fit_are_named() -> None:
@@ -195,8 +222,14 @@ def test_a_bomb_meets_its_limit(limit: str) -> None:
     assert limit == "errors" or last.labels[0].text == f"limit `{limit}`"
 
 
-def test_a_limit_ends_the_run() -> None:
-    only(of_body("n = 2 ** 100\nm = 2 ** 200\noutput y = x |> dense(0)"))
+def test_a_limit_of_what_adds_up_ends_the_run() -> None:
+    found = of_body("for i in 0..9 { y = 1 }\nz = x |> dense(0)\noutput y = x", limits=replace(DEFAULT, loop_turns=5))
+    assert only(found).code.id == "E0650"
+
+
+def test_a_value_that_is_too_large_hides_no_other_error() -> None:
+    found = of_body("n = 2 ** 100\nm = 0..100_000\noutput y = x |> dense(0)")
+    assert [d.code.id for d in found] == ["E0650", "E0650", "E0603"]
 
 
 @pytest.mark.parametrize("limit", ["list_length", "string_length", "int_bits", "tensor_elements"])
