@@ -13,7 +13,9 @@ from ..backends.files import write_atomically
 from ..compiler.ir import Graph
 from ..compiler.irtext import parse_graph, print_graph
 from ..dsl.reading import read_text
+from ..dsl.source import Source
 from ..passes.base import Remark
+from ..passes.options import SOURCE
 from ..passes.pipeline import PASSES, STANDARD, PipelineResult, Step, parse_pipeline, run_pipeline
 from . import options
 from .console import Console, reporting
@@ -47,7 +49,7 @@ def command(
 
     The graph is verified before the first pass and after each one.
     """
-    pipeline = parse_pipeline(passes)
+    pipeline = parse_pipeline(console.sources.add(Source(SOURCE, passes)).text)
     result = run_pipeline(_graph(console, selection), pipeline, verify_each=True)
     text = print_graph(result.graph)
     if remarks:

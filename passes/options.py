@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar, Literal, get_args, get_origin, get_type_hints
 
 from ..dsl.diagnostics import Code, Diagnostic, DiagnosticError, error
@@ -12,6 +12,9 @@ from ..dsl.source import Span
 from ..dsl.suggest import hint
 from .base import Pass
 from .codes import OPTION_VALUE, PIPELINE_SYNTAX, UNKNOWN_OPTION, UNKNOWN_PASS
+
+SOURCE = "<pipeline>"
+"""What the text of a pipeline is called in the spans of diagnostics."""
 
 _ITEM = re.compile(r"\s*(?P<name>[\w-]+)\s*(?:\{(?P<options>[^{}]*)\}\s*)?(?P<end>,|$)")
 _OPTION = re.compile(r"(?P<name>[^\s=]*)=?(?P<value>\S*)")
@@ -33,8 +36,8 @@ class _Place:
 
     def problem(self, code: Code, message: str, help_: str | None = None) -> DiagnosticError:
         line, before = self.text.count("\n", 0, self.start) + 1, self.text.rfind("\n", 0, self.start)
-        span = Span("<pipeline>", line, self.start - before, line, max(self.end, self.start + 1) - before)
-        return DiagnosticError(error(code, message, span, "here", hint=help_))
+        span = Span(SOURCE, line, self.start - before, line, max(self.end, self.start + 1) - before)
+        return DiagnosticError(error(code, message, span, hint=help_))
 
 
 def parse_passes(text: str, passes: Mapping[str, type[Pass]]) -> tuple[Pass, ...]:
@@ -66,7 +69,9 @@ def _items(text: str) -> Iterator[re.Match[str]]:
 def _make(item: re.Match[str], passes: Mapping[str, type[Pass]]) -> Pass:
     name, place = item["name"], _Place(item.string, *item.span("name"))
     if name not in passes:
-        raise place.problem(UNKNOWN_PASS, f"there is no pass `{name}`", hint(name, passes))
+        raise place.problem(
+            UNKNOWN_PASS, f"there is no pass `{name}`", hint(name, passes) or f"the passes are {_spell(passes)}"
+        )
     types = {key: type_ for key, type_ in get_type_hints(passes[name]).items() if get_origin(type_) is not ClassVar}
     options: dict[str, Any] = {}
     for option in _options(item):
@@ -105,5 +110,5 @@ def _element(text: str, type_: Any, place: _Place) -> Any:
         raise place.problem(OPTION_VALUE, f"`{text}` is no {type_.__name__}") from cause
 
 
-def _spell(words: tuple[str, ...]) -> str:
+def _spell(words: Iterable[str]) -> str:
     return ", ".join(f"`{word}`" for word in words)

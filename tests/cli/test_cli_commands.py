@@ -114,7 +114,12 @@ def test_opt_runs_passes_on_ir_text(mnet, tiny, tmp_path):
 
 @pytest.mark.parametrize(
     ("words", "expected"),
-    [(["-p", "fold-bm"], "did you mean `fold-bn`?"), (["-p", "fold-bn{x=1}"], "x")],
+    [
+        (["-p", "fold-bm"], "did you mean `fold-bn`?"),
+        (["-p", "fold-bn,everything"], "1 | fold-bn,everything\n  |         ^^^^^^^^^^\n"),
+        (["-p", "everything"], "the passes are `eliminate-common`, "),
+        (["-p", "fold-bn{x=1}"], "x"),
+    ],
 )
 def test_opt_refuses_a_wrong_pipeline(mnet, tiny, words, expected):
     assert expected in mnet("opt", tiny, *words, code=2).stderr
