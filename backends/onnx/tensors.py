@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import BinaryIO
 
-import numpy as np
-
 from ...compiler.data import Array, ArrayData, TensorData
+from ..elements import row_major
 from .layouts import Layout
 from .messages import TENSOR_RAW_DATA, external_data, tensor_start
 from .wire import chunk_start
 
-_PIECE = 1 << 22  # bytes
-_TILE = 64  # elements: transposing tile by tile stays in the cache, and is four times as fast
 _PAGE = 4096  # tensors in a data file start at a page, so that a runtime can map them
 
 
@@ -56,34 +52,10 @@ class Tensor:
         return self.start + external_data(location, offset, self.nbytes)
 
     def write_elements(self, file: BinaryIO) -> None:
-        for piece in _pieces(self.data.read().reshape(self.grid).transpose(self.layout)):
-            file.write(_ordered(piece).reshape(-1).view(np.uint8).data)
+        for piece in row_major(self.data.read().reshape(self.grid).transpose(self.layout)):
+            file.write(piece)
 
 
 def page_after(position: int) -> int:
     """The first position from here at which a tensor of a data file may start."""
     return -(-position // _PAGE) * _PAGE
-
-
-def _pieces(array: Array) -> Iterator[Array]:
-    """Parts that are small enough to be copied into their stored order, in that order."""
-    if array.nbytes <= _PIECE or array.flags.c_contiguous:
-        yield array
-        return
-    rows = _PIECE // array[0].nbytes
-    if rows == 0:
-        for row in array:
-            yield from _pieces(row)
-        return
-    for start in range(0, len(array), rows):
-        yield array[start : start + rows]
-
-
-def _ordered(array: Array) -> Array:
-    """The elements in the order of the axes; a copy unless they are so already."""
-    if array.flags.c_contiguous or array.ndim == 1:
-        return np.ascontiguousarray(array)
-    ordered = np.empty(array.shape, array.dtype)
-    for start in range(0, array.shape[1], _TILE):
-        ordered[:, start : start + _TILE] = array[:, start : start + _TILE]
-    return ordered

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-import math
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
@@ -19,10 +18,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mnet.backends.base import Provenance
-from mnet.backends.onnx import Onnx, model, runtime, tensors
+from mnet.backends.onnx import Onnx, model, runtime
 from mnet.backends.onnx.messages import IR_VERSIONS
 from mnet.backends.onnx.wire import chunk, fields, integer
-from mnet.compiler.data import ArrayData, Derived
+from mnet.compiler.data import Derived
 from mnet.compiler.evaluate import evaluate
 from mnet.compiler.ir import Graph, Output, Parameter
 from mnet.dsl.diagnostics import DiagnosticError
@@ -192,21 +191,6 @@ def test_weights_are_not_collected_in_memory(net: Any) -> None:
 def zeros(parameter: Parameter) -> Derived:
     shape = parameter.data.shape
     return Derived((), lambda: np.zeros(shape, np.float32), DType.F32, shape)
-
-
-@given(
-    st.lists(st.integers(1, 9), min_size=1, max_size=4), st.randoms(use_true_random=False), st.sampled_from([16, 200])
-)
-def test_elements_reach_the_file_in_the_order_of_the_layout(shape: list[int], random: Any, piece: int) -> None:
-    layout = tuple(random.sample(range(len(shape)), len(shape)))
-    array = np.arange(math.prod(shape), dtype=np.int32).reshape(shape)
-    tensor = tensors.Tensor("t", ArrayData(array), array.shape, array.shape, layout)
-    file = io.BytesIO()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(tensors, "_PIECE", piece)
-        patch.setattr(tensors, "_TILE", 3)
-        tensor.write_elements(file)
-    assert file.getvalue() == array.transpose(layout).tobytes()
 
 
 # The wire -----------------------------------------------------------------------------------
