@@ -237,7 +237,7 @@ def _provenance(network: Network, chosen: Backend) -> Provenance:
     digest = hashlib.sha256()
     for name, text in sorted(texts):
         digest.update(f"{name}\0{text}\0".encode())
-    options = (("model", network.graph.name), *network.options, *_options(chosen))
+    options = (("model", network.graph.name), *sorted(network.options), *_options(chosen))
     return Provenance(__version__, digest.hexdigest(), options)
 
 
