@@ -80,6 +80,6 @@ def test_a_diagnostic_error_says_where_and_what_helps(program):
 def test_the_order_of_settings_is_no_part_of_the_bytes(tmp_path):
     (tmp_path / "net.mnet").write_text(PROGRAM.replace("classes: int = 3", "classes: int = 3, width: int = 2"))
     for name, order in (("a", ["classes", "width"]), ("b", ["width", "classes"])):
-        given = {parameter: 4 for parameter in order}
+        given = dict.fromkeys(order, 4)
         mnet.compile(tmp_path / "net.mnet", set=given, output=tmp_path / f"{name}.tflite")
     assert (tmp_path / "a.tflite").read_bytes() == (tmp_path / "b.tflite").read_bytes()
