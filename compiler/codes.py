@@ -41,6 +41,7 @@ WEIGHT_EPSILON = Code("E0713", "epsilon that differs from the checkpoint's")
 RENAME_SYNTAX = Code("E0714", "malformed rename file")
 RENAME_UNUSED = Code("E0715", "rename rule that matches nothing")
 RENAME_TARGET = Code("E0716", "rename rule to a layer that is not there")
+RENAME_ORDER = Code("E0717", "order in which the program does not run")
 
 # IR text
 IR_SYNTAX = Code("E1001", "malformed IR text")

@@ -52,7 +52,7 @@ def _layer(name: str, words: Mapping[str, Stored], slots: Mapping[str, str], tur
     for word, stored in words.items():
         slot = slots.get(word, word)
         tensors[word if slot in tensors else slot] = stored
-    if "mean" in tensors and "variance" in tensors:
+    if "mean" in tensors or "variance" in tensors:
         affine = {"weight": "gamma", "bias": "beta"}
         return StoredLayer(name, "batch_norm", {affine.get(slot, slot): t for slot, t in tensors.items()}, turn)
     return StoredLayer(name, _kind(words, tensors), tensors, turn)

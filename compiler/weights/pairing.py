@@ -19,6 +19,7 @@ from .checkpoint import Checkpoint, Format, StoredLayer
 from .colours import Side
 from .faults import MAX_SHOWN
 from .layers import Layer, describe, stored_signature, topology_of
+from .order import Order, Turns, of_layers, of_modules, refuted
 from .rename import Rename
 from .slots import BOOKKEEPING, Layouts
 from .topology import Topology
@@ -58,9 +59,9 @@ class Pairing:
         self._by_names()
         if self._aligns:
             known = {path: match.stored for path, match in self.matches.items()}
-            turns = {name: layer.turn for name, layer in self.stored.items()}
-            found = align(self._ours, self._theirs, turns, known)
+            found = align(self._ours, self._theirs, self._turns, known)
             self.matches.update((match.path, match) for match in found)
+            self._check_order()
         return self._finish()
 
     @cached_property
@@ -106,6 +107,30 @@ class Pairing:
         for path in self.layers:
             if path in self.stored and path not in self.matches and path not in used:
                 self.matches[path] = Match(path, path, How.NAME, "the same name")
+
+    @cached_property
+    def _turns(self) -> Turns:
+        return {name: layer.turn for name, layer in self.stored.items()}
+
+    def _check_order(self) -> None:
+        found = refuted(self._stated_orders(), self.matches.values(), self._ours.topology)
+        if found is None:
+            return
+        first, second = found
+        message = (
+            f"`{first.path}` runs before `{second.path}`, yet `order {self.rename.order}` has `{first.stored}` "
+            f"of `{self.checkpoint.path}` run after `{second.stored}`"
+        )
+        spans = [(match.path, span) for match in found for span in self.layers[match.path].spans[:1]]
+        labels = tuple(Label(span, path) for path, span in spans)
+        hint = "the names have another order: write rules for these layers and their neighbours"
+        self.problems.append(Diagnostic(codes.RENAME_ORDER, message, labels, hint=hint))
+
+    def _stated_orders(self) -> list[Order]:
+        matches = list(self.matches.values())
+        if self.rename.order == "natural":
+            return of_modules(matches, self._turns, self._ours.signatures)
+        return of_layers(matches, self._turns) if self.rename.order == "file" else []
 
     def _finish(self) -> Pairs:
         used = {match.stored for match in self.matches.values()}

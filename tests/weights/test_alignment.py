@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from mnet.compiler.weights.align import How, align
 from mnet.compiler.weights.checkpoint import Turn
 from mnet.compiler.weights.colours import Side
+from mnet.compiler.weights.order import of_layers, of_modules, refuted
 from mnet.compiler.weights.topology import Step, Topology, contract
 
 often = settings(max_examples=300, deadline=None)
@@ -87,6 +88,20 @@ def test_known_pairs_are_built_upon(steps, data, seed):
     known = {layer: hidden(layer) for layer in shapes if data.draw(st.booleans())}
     found = align(Side(shapes, contract(steps)), theirs, dict.fromkeys(theirs.signatures), known)
     assert all(match.stored == hidden(match.path) and match.path not in known for match in found)
+
+
+@often
+@given(networks(), st.data(), st.integers(0, 10**6))
+def test_an_order_that_is_so_is_never_refuted(steps, data, seed):
+    """Modules of three layers each, numbered in an order of execution."""
+    shapes = signatures(steps, data.draw)
+    moved = [step.layer for step in executed_otherwise(steps, random.Random(seed)) if step.layer]
+    names = {layer: f"module{index // 3:02}.{index:02}" for index, layer in enumerate(moved)}
+    turns = {name: Turn("", index) for index, name in enumerate(names.values())}
+    ours = Side(shapes, contract(steps))
+    found = align(ours, Side({names[hidden(path)]: shape for path, shape in shapes.items()}, Topology(())), turns, {})
+    orders = of_modules(found, turns, shapes) + of_layers(found, turns)
+    assert refuted(orders, found, ours.topology) is None
 
 
 def chain(count):

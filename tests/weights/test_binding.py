@@ -122,6 +122,25 @@ def test_torch_by_rules(graph_of, tensors, rename):
     assert_holds(bound(graph_of(), torch_names(tensors), rename), tensors)
 
 
+def test_names_that_sort_otherwise_than_the_program_runs_need_rules_where_they_are_alike(graph_of):
+    graph = graph_of(
+        "import std.mobile { conv_bn, depthwise_bn } "
+        "model F() { input x: f32[1, 8, 8, 4]  output y = x |> exp: conv_bn(16, kernel=1) |> dw: depthwise_bn(3) }"
+    )
+    draw = np.random.default_rng(4).uniform
+    shapes = {"b.pw_exp.0.weight": (16, 4, 1, 1), "b.dw_mid.0.weight": (16, 1, 3, 3)}
+    shapes |= {
+        f"b.{layer}.1.{slot}": (16,)
+        for layer in ("pw_exp", "dw_mid")
+        for slot in ("weight", "bias", "running_mean", "running_var")
+    }
+    theirs = {name: draw(size=shape).astype(np.float32) for name, shape in shapes.items()}
+    with pytest.raises(DiagnosticError, match="E0717"):
+        bound(graph, theirs, "order natural\n")
+    found = values(bound(graph, theirs, "order natural\nb.pw_exp.1 = exp.bn\n"))
+    np.testing.assert_array_equal(found["dw.bn.mean"], theirs["b.dw_mid.1.running_mean"])
+
+
 def test_layouts_and_words_of_ones_own(graph_of, tensors):
     theirs = {
         "a/w": tensors["stem.weight"].transpose(3, 2, 0, 1),

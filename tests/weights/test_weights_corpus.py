@@ -308,6 +308,13 @@ def bind_inside_std(tensors: Tensors) -> str:
     return "net.npz"
 
 
+@case(rename="features.0 = stem\nfeatures.1 = bn\nclassifier = head\n")
+def bind_missing_variance(tensors: Tensors) -> str:
+    """What is left of a batch norm is still one."""
+    del tensors["bn.variance"]
+    return torch_file(tensors)
+
+
 @case()
 def bind_missing_layer(tensors: Tensors) -> str:
     save_file({name.replace("head", "haed"): array for name, array in tensors.items()}, "net.safetensors")
@@ -706,6 +713,50 @@ def align_without_an_order(tensors: Tensors) -> str:
     return "t.safetensors"
 
 
+# orders
+
+
+EXPANDED = """\
+import std.mobile { conv_bn, depthwise_bn }
+model Expanded() {
+  input x: f32[1, 8, 8, 4]
+  for i in 0..2 as block { x = x |> exp: conv_bn(16, kernel=1) |> dw: depthwise_bn(3) |> proj: conv_bn(4, kernel=1) }
+  output y = x
+}
+"""
+
+
+def expanded() -> Tensors:
+    """In the order that EXPANDED runs, with names that sort otherwise."""
+    tensors = {}
+    for block in range(2):
+        for name, kernel in [("pw_exp", (16, 4, 1, 1)), ("dw_mid", (16, 1, 3, 3)), ("pw_proj", (4, 16, 1, 1))]:
+            layer = f"b.{block}.{name}"
+            tensors[f"{layer}.0.weight"] = np.zeros(kernel, np.float32)
+            for slot in ("weight", "bias", "running_mean", "running_var"):
+                tensors[f"{layer}.1.{slot}"] = np.ones(kernel[0], np.float32)
+    return tensors
+
+
+@case(program=EXPANDED, rename="order natural\n")
+def order_natural_refuted(tensors: Tensors) -> str:
+    """The convolutions are told apart by shape; the normalisations would be swapped."""
+    np.savez("net.npz", **expanded())
+    return "net.npz"
+
+
+@case(program=EXPANDED, rename="order natural\nb.{i}.pw_exp.0 = block{i}.exp.conv\nb.{i}.dw_mid.0 = block{i}.dw.conv\n")
+def order_natural_refuted_by_rules(tensors: Tensors) -> str:
+    np.savez("net.npz", **expanded())
+    return "net.npz"
+
+
+@case(program=EXPANDED, rename="order file\n")
+def order_file_refuted(tensors: Tensors) -> str:
+    np.savez("net.npz", **dict(sorted(expanded().items())))
+    return "net.npz"
+
+
 # rename files
 
 
@@ -715,7 +766,7 @@ def torch_file(tensors: Tensors) -> str:
         "features.1.weight": tensors["bn.gamma"],
         "features.1.bias": tensors["bn.beta"],
         "features.1.running_mean": tensors["bn.mean"],
-        "features.1.running_var": tensors["bn.variance"],
+        **({"features.1.running_var": tensors["bn.variance"]} if "bn.variance" in tensors else {}),
         "features.1.num_batches_tracked": np.array(3),
         "classifier.weight": np.ascontiguousarray(tensors["head.weight"].T),
         "classifier.bias": tensors["head.bias"],
