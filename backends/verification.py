@@ -31,8 +31,8 @@ class Runtime(Protocol):
         """Every intermediate result by the name of its value in the IR, in the IR's layout."""
         ...
 
-    def batch(self, model: Path) -> int | None:
-        """The size of the first axis of the first input; None where it is open."""
+    def batches(self, model: Path) -> dict[str, int]:
+        """The size of the first axis of each input that has one which is not open."""
         ...
 
     def latency(self, model: Path, runs: int = 50, warmup: int = 5, threads: int = 1) -> float:
@@ -76,7 +76,9 @@ def verify(  # noqa: PLR0913  # what is run, on what, and how it is judged
     Outputs are compared with `graph`, as the program means it; layers with `optimised`, whose values the
     artefact's tensors are named after. Raises DiagnosticError where the runtime can't run the artefact.
     """
-    inputs = random_inputs(graph, seed, runtime.batch(artifact) or 1)
+    fixed = runtime.batches(artifact)
+    batch = next((fixed[value.name] for value in graph.inputs if not value.type.is_static and value.name in fixed), 1)
+    inputs = random_inputs(graph, seed, batch)
     expected, found = evaluate(graph, inputs), runtime.run(artifact, inputs)
     outputs = tuple(compare(name, array, found.get(name)) for name, array in expected.items())
     verification = Verification(tolerance, outputs)

@@ -33,6 +33,9 @@ class Limits:
     tensor_elements: int = 2**31
     """Elements of one tensor, a symbolic batch counted as 1."""
 
+    tensor_axes: int = 32
+    """Axes of one tensor: as many as every NumPy computes with, which folds and evaluates."""
+
     errors: int = 25
     """Errors reported in one run."""
 

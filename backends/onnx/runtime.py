@@ -43,10 +43,10 @@ def run_all(model: Model, inputs: Mapping[str, Array], threads: int = 1) -> dict
     return results | {own: results[name] for name, own in session.named.items()}
 
 
-def batch(model: Model) -> int | None:
-    """The size of the first axis of the first input; None where it is open. Raises as `run`."""
-    size = _open(model, model, 1).inference.get_inputs()[0].shape[0]
-    return size if isinstance(size, int) else None
+def batches(model: Model) -> dict[str, int]:
+    """The size of the first axis of each input that has one which is not open. Raises as `run`."""
+    inputs = _open(model, model, 1).inference.get_inputs()
+    return {each.name: each.shape[0] for each in inputs if each.shape and isinstance(each.shape[0], int)}
 
 
 def latency(model: Model, runs: int = 50, warmup: int = 5, threads: int = 1) -> float:

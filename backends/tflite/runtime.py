@@ -39,11 +39,12 @@ def run_all(model: Model, inputs: Mapping[str, Array], threads: int = 1) -> dict
         return {names[index]: interpreter.get_tensor(index) for index in _computed(interpreter)}
 
 
-def batch(model: Model) -> int | None:
-    """The size of the first axis of the first input; None where it is open. Raises as `run`."""
+def batches(model: Model) -> dict[str, int]:
+    """The size of the first axis of each input that has one which is not open. Raises as `run`."""
     with _reported(model):
-        size = int(_interpreter(model).get_input_details()[0]["shape_signature"][0])
-        return None if size < 0 else size
+        inputs = _interpreter(model).get_signature_runner().get_input_details()
+        shapes = {name: details["shape_signature"] for name, details in inputs.items()}
+        return {name: int(shape[0]) for name, shape in shapes.items() if len(shape) and shape[0] >= 0}
 
 
 def latency(model: Model, runs: int = 50, warmup: int = 5, threads: int = 1) -> float:

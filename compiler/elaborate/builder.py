@@ -36,7 +36,7 @@ class Builder:
         return Graph(name, tuple(self.inputs), tuple(self.outputs), tuple(self._nodes), self._parameters, doc)
 
     def input(self, name: str, type_: TensorType) -> Value:
-        self._meter.need_elements("an input", type_)
+        self._meter.need_tensor("an input", type_)
         self._take(name)
         value = Value(name, type_)
         self.inputs.append(value)
@@ -49,7 +49,7 @@ class Builder:
         self._meter.spend_node()
         types = operator.infer([None if value is None else value.type for value in operands], attributes)
         for type_ in types:
-            self._meter.need_elements("the result", type_)
+            self._meter.need_tensor("the result", type_)
         self._take(path)
         results = tuple(map(Value, result_names(path, len(types)), types))
         self._nodes.append(Node(operator, tuple(operands), results, attributes, path, span))
@@ -75,7 +75,7 @@ class Builder:
         return self._parameter(name, TensorType(data.dtype, data.shape), Role.CONSTANT, data, span)
 
     def _parameter(self, name: str, type_: TensorType, role: Role, data: TensorData, span: Span) -> Value:
-        self._meter.need_elements("a weight", type_)
+        self._meter.need_tensor("a weight", type_)
         self._take(name)
         value = Value(name, type_)
         self._parameters[name] = Parameter(value, data, role, span)

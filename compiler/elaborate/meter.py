@@ -53,8 +53,9 @@ class Meter:
     def need_bits(self, bits: int) -> None:
         self._need(bits, self.limits.int_bits, "an int would need {} bits", "int_bits")
 
-    def need_elements(self, what: str, type_: TensorType) -> None:
+    def need_tensor(self, what: str, type_: TensorType) -> None:
         """A tensor of the type may be made; `what` says of what kind: "the result"."""
+        self._need(type_.rank, self.limits.tensor_axes, f"{what} has {{}} axes", "tensor_axes")
         elements = type_.elements()
         if elements > self.limits.tensor_elements:
             self._need(elements, self.limits.tensor_elements, f"{what}, {type_}, has {{}} elements", "tensor_elements")

@@ -128,3 +128,14 @@ def test_opt_refuses_a_wrong_pipeline(mnet, tiny, words, expected):
 def test_opt_refuses_wrong_ir(mnet, tmp_path):
     (tmp_path / "a.ir").write_text("graph nonsense {")
     assert "a.ir:1" in mnet("opt", "a.ir", code=2).stderr
+
+
+@pytest.mark.parametrize("target", ["tflite", "onnx"])
+def test_verify_runs_with_the_batch_of_the_artifact(mnet, tmp_path, target):
+    (tmp_path / "mixed.mnet").write_text(
+        "model M() {\n  input scale: f32[]\n  input fixed: f32[2, 4]\n  input x: f32[N, 4]\n"
+        "  output y = x * scale |> relu\n  output z = fixed |> tanh\n}\n"
+    )
+    for batch in ([], ["--batch", "3"]):
+        mnet("compile", "mixed.mnet", *batch, "-o", f"m.{target}")
+        assert mnet("verify", f"m.{target}", "mixed.mnet").stdout.count("equal") == 2

@@ -203,6 +203,7 @@ BOMBS = {
     "int_bits": ("output y = x |> dense(2 ** 10 ** 9)", ""),
     "nesting": ("output y = x |> b0()", BLOCKS + LAST),
     "tensor_elements": ("output y = x |> dense(10 ** 12)", ""),
+    "tensor_axes": (f"output y = x |> reshape({[8] + [1] * 99})", ""),
     "errors": ("\n".join(f"y{i} = x |> dense(0)" for i in range(99)) + "\noutput y = x", ""),
 }  # fmt: skip
 SMALL = replace(DEFAULT, steps=10_000, nodes=100, calls=8, loop_turns=100, nesting=30)
@@ -232,7 +233,7 @@ def test_a_value_that_is_too_large_hides_no_other_error() -> None:
     assert [d.code.id for d in found] == ["E0650", "E0650", "E0603"]
 
 
-@pytest.mark.parametrize("limit", ["list_length", "string_length", "int_bits", "tensor_elements"])
+@pytest.mark.parametrize("limit", ["list_length", "string_length", "int_bits", "tensor_elements", "tensor_axes"])
 def test_a_bomb_takes_little_memory(limit: str) -> None:
     body, blocks = BOMBS[limit]
     program = load_text(f"{blocks}\nmodel M() {{ input x: f32[N, 8]\n{body} }}")
