@@ -47,7 +47,8 @@ class Builder:
         imports = tuple(part for part in parts if isinstance(part, tree.Import))
         items = tuple(part for part in parts if not isinstance(part, tree.Import))
         comments = tuple(self.scanned.comments)
-        return tree.Module(imports, items, self.scanned.file_doc, comments, self.source.whole)
+        divisions = tuple(self.scanned.divisions)
+        return tree.Module(imports, items, self.scanned.file_doc, comments, divisions, self.source.whole)
 
     def import_(self, span: Span, module: tuple[tuple[str, ...], Span], *names: tree.ImportedName) -> tree.Import:
         path, path_span = module

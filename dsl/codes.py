@@ -17,6 +17,7 @@ KEYWORD_AS_NAME = Code("E0108", "keyword used as a name")
 HIDDEN_CHARACTER = Code("E0109", "invisible character")
 NOT_UTF8 = Code("E0110", "file is not UTF-8")
 BAD_TYPE_ARGUMENT = Code("E0111", "only `list` takes a type in brackets")
+DIVISION_COMMENT = Code("E0112", "comment that reads like a divisor")
 
 # E02xx: names and where things may stand ----------------------------------------------------
 

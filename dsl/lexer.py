@@ -11,10 +11,16 @@ from . import codes, strays, tables
 from .diagnostics import Diagnostic, error
 from .limits import DEFAULT, Limits
 from .source import Source, Span
-from .tree import Comment
+from .tree import Comment, Division, Identifier
 
 RESERVED = frozenset({"choice", "require", "expect", "repeat", "where", "on", "@"})
 """Refused everywhere, so that later versions can give them a meaning without breaking a file."""
+
+_VALUE_ENDS = frozenset({"NAME", "INT", "FLOAT", "RPAR", "RSQB"})
+_OPERAND = r"\(*(?:[0-9][0-9_]*(?:\.[0-9]+)?|[A-Za-z_]\w*)\)*"
+_DIVISOR = re.compile(rf"// ?({_OPERAND}(?: ?[-+*/%] ?{_OPERAND})*),?")
+LONGEST_DIVISOR = 80
+"""A longer comment is read by people only."""
 
 
 class Token(NamedTuple):
@@ -39,6 +45,7 @@ class Scanned:
 
     tokens: list[Token] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
+    divisions: list[Division] = field(default_factory=list)
     docs: dict[tuple[int, int], str] = field(default_factory=dict)
     file_doc: str = ""
     diagnostics: list[Diagnostic] = field(default_factory=list)
@@ -120,10 +127,21 @@ class _Scanner:
         if found:
             place = Token("", found[0], token.line, token.column + found.start()).span(self.file)
             self.result.diagnostics.append(strays.hidden(found[0], place))
+        self.division(token.text.rstrip(), span)
         if token.text.startswith("//!") and not self.result.tokens:
             self.result.file_doc = "\n".join(filter(None, [self.result.file_doc, _doc_text(token)]))
         elif token.text.startswith("///") and self.starts_line(token):
             self.doc.append(_doc_text(token))
+
+    def division(self, text: str, span: Span) -> None:
+        """Remember a comment that stands behind a value and may have been meant to divide it."""
+        if not self.result.tokens or len(text) > LONGEST_DIVISOR:
+            return
+        before = self.result.tokens[-1]
+        divisor = _DIVISOR.fullmatch(text)
+        if divisor and before.line == span.line and before.kind in _VALUE_ENDS:
+            left = Identifier("..." if before.text in ")]" else before.text, before.span(self.file))
+            self.result.divisions.append(Division(left, divisor[1], span))
 
     def starts_line(self, token: Token) -> bool:
         return not self.result.tokens or self.result.tokens[-1].line < token.line

@@ -33,6 +33,15 @@ class Comment:
     span: Span = _span()
 
 
+@record
+class Division:
+    """A comment behind a value that reads like a divisor: `half = c // 2`. `left` is the last token of the value."""
+
+    left: Identifier
+    right: str
+    span: Span = _span()
+
+
 # Types as they are written ------------------------------------------------------------------
 
 
@@ -374,4 +383,5 @@ class Module:
     items: tuple[Item, ...]
     doc: str
     comments: tuple[Comment, ...] = field(compare=False, repr=False)
+    divisions: tuple[Division, ...] = field(compare=False, repr=False)
     span: Span = _span()

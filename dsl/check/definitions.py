@@ -10,6 +10,7 @@ from ..diagnostics import Code, Label
 from ..tree import Block, Constant, Function, Input, Item, Model, Module, OutputStatement, Return
 from ..types import ANY, BlockOf, FunctionOf, Signature, Type
 from .declared import signature_of
+from .divisions import refuse_divisions
 from .expressions import infer
 from .frame import Body, Frame, Place
 from .functions import check_function, open_body
@@ -33,6 +34,7 @@ def check_module(module: Module, prelude: Scope, exported: Mapping[str, Exports]
             symbol = exported.get(wanted.dotted, {}).get(name.name.name)
             if symbol is not None:
                 scope.symbols[name.local.name] = symbol.imported_at(name.local.span)
+    report.divisions = {division.span.line: division for division in module.divisions}
     own = {id(item): _declare(item, scope, report) for item in module.items}
     for item in ordered(module.items, report):
         _check_item(item, own[id(item)], scope, report)
@@ -78,6 +80,7 @@ def _check_item(item: Item, symbol: Symbol, scope: Scope, report: Report) -> Non
 def _constant_type(item: Constant, scope: Scope, report: Report) -> Type:
     inner = scope.inner()
     frame = Frame(report, inner, Body(Place.CONSTANT, item.name.name, inner.depth))
+    refuse_divisions(frame, item.span)
     return infer(frame, item.value)
 
 

@@ -10,6 +10,7 @@ from ..source import Span
 from ..tree import Block, Function, Model, Statement
 from ..types import Signature, Type
 from .declared import Definition, is_tensor
+from .divisions import refuse_divisions
 from .expressions import infer
 from .frame import Body, Frame, Place
 from .mismatch import mismatch_hint
@@ -54,6 +55,7 @@ def _need_default(frame: Frame, expected: Type, actual: Type, name: str, span: S
 def check_function(report: Report, outer: Scope, node: Function, signature: Signature, around: Body | None) -> None:
     """Check a function; `around` is the definition it is local to."""
     frame = open_body(report, outer, node, signature, around.statements if around else ())
+    refuse_divisions(frame, node.span)
     need_result(frame, infer(frame, node.body), signature.returns, node.body.span)
 
 

@@ -8,6 +8,7 @@ from typing import TypedDict, Unpack
 from ..diagnostics import Code, Diagnostic, Edit, Fix, Label, error
 from ..source import Span
 from ..suggest import closest
+from ..tree import Division
 from ..types import ANY, Type
 
 SUGGESTION_CELLS = 2_000_000
@@ -26,12 +27,14 @@ class Remarks(TypedDict, total=False):
 class Report:
     """The diagnostics of one run, in the order of their finding.
 
-    `importable` are names that the file at hand could import from modules it knows, with the module.
+    `importable` are names that the file at hand could import from modules it knows, with the module;
+    `divisions` its comments that read like divisors, by line.
     """
 
     def __init__(self) -> None:
         self.found: list[Diagnostic] = []
         self.importable: Mapping[str, str] = {}
+        self.divisions: Mapping[int, Division] = {}
         self._cells = SUGGESTION_CELLS
 
     def error(

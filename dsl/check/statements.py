@@ -29,6 +29,7 @@ from ..tree import (
 from ..types import ANY, DTYPE, INT, TENSOR, FunctionOf, ListOf, TupleOf, Type
 from .arithmetic import need_bool
 from .declared import signature_of
+from .divisions import refuse_divisions
 from .expressions import check_loop_label, infer, need_list
 from .frame import Frame, Place
 from .functions import check_function, need_result
@@ -36,6 +37,8 @@ from .mismatch import mismatch_hint
 from .patterns import assign, bind_pattern, declare, declare_loop_variable, take_label
 from .report import replacement
 from .scope import Kind
+
+_WITHOUT_BODY = (Assign, Return, OutputStatement)
 
 MAX_TURNS = 3
 """Times a loop is looked at until the types of its variables rest. A longer chain of assignments is nobody's
@@ -50,6 +53,8 @@ def check_statements(frame: Frame, statements: tuple[Statement, ...]) -> bool:
         if returned is not None and not reported:
             reported = True
             _refuse_unreachable(frame, statement, returned)
+        if isinstance(statement, _WITHOUT_BODY):
+            refuse_divisions(frame, statement.span)
         if _CHECKS[type(statement)](frame, statement):
             returned = returned or statement
     return returned is not None

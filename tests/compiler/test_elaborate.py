@@ -377,7 +377,7 @@ def chain(operator: str, length: int) -> Program:
         expr = make(expr)
     shape = tree.TensorShape(name("f32"), (tree.Literal(1, span),), span)
     body = (tree.Input(name("x"), shape, span), tree.OutputStatement((name("y"),), expr, span))
-    module = tree.Module((), (tree.Model(name("M"), (), body, "", span),), "", (), span)
+    module = tree.Module((), (tree.Model(name("M"), (), body, "", span),), "", (), (), span)
     return Program({MAIN: module}, Sources(), ())
 
 
