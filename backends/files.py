@@ -33,6 +33,7 @@ def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> bool:
         target = Path(os.path.realpath(path))  # a link that leads to itself stays one, and is refused with its name
         _refuse_special(target)
         with _unnamed_file(target) as (file, give_name):
+            _keep_permissions(file, target)
             write(file)
             file.flush()
             if _same_content(file, target):
@@ -112,6 +113,12 @@ def _unnamed_file(target: Path) -> Iterator[tuple[BinaryIO, Callable[[], None]]]
 def _unused_name(target: Path) -> Path:
     candidates = (target.with_name(f".{target.name}.{os.getpid()}-{n}") for n in itertools.count())
     return next(name for name in candidates if not name.exists())
+
+
+def _keep_permissions(file: BinaryIO, target: Path) -> None:
+    """A file that is written again stays as private or as executable as it was made."""
+    if target.exists() and os.chmod in os.supports_fd:
+        os.chmod(file.fileno(), stat.S_IMODE(target.stat().st_mode))  # noqa: PTH101  # the file has no path yet
 
 
 def _same_content(file: BinaryIO, target: Path) -> bool:

@@ -11,16 +11,28 @@ from .source import Source, Sources, Span
 
 
 def read_text(place: Path, name: str, limit: int, sources: Sources, wanted_at: Span | None = None) -> Source:
-    """The text of a file of at most `limit` bytes, added to `sources` under `name`, without a byte order mark.
+    """The text of a file, as `decode` has it.
 
     Raises `DiagnosticError`; a file that can't be read is blamed on `wanted_at`, the import that names it.
     """
+    return decode(read_bytes(place, name, limit, wanted_at), name, limit, sources, wanted_at)
+
+
+def read_bytes(place: Path, name: str, limit: int, wanted_at: Span | None = None) -> bytes:
+    """The bytes of a file, of a large one only as many as tell that it has more than `limit`. Raises as `read_text`."""
     try:
         with place.open("rb") as stream:
-            data = stream.read(limit + 1)
+            return stream.read(limit + 1)
     except (OSError, ValueError) as reason:  # ValueError: a name with a NUL character
         text = getattr(reason, "strerror", None) or str(reason)
         raise DiagnosticError(error(codes.UNREADABLE_FILE, f"can't read `{name}`: {text.lower()}", wanted_at)) from None
+
+
+def decode(data: bytes, name: str, limit: int, sources: Sources, wanted_at: Span | None = None) -> Source:
+    """The text that at most `limit` bytes are, added to `sources` under `name`, without a byte order mark.
+
+    Raises `DiagnosticError`.
+    """
     if len(data) > limit:
         message = f"`{name}` is larger than {limit} bytes, the most that is read"
         raise DiagnosticError(error(codes.SOURCE_TOO_LARGE, message, wanted_at))

@@ -37,6 +37,14 @@ def test_honours_the_umask_and_follows_links(tmp_path):
     assert (tmp_path / "real" / "model").stat().st_mode & 0o777 == 0o640
 
 
+def test_keeps_the_permissions_of_what_it_replaces(tmp_path):
+    path = tmp_path / "model.bin"
+    path.write_bytes(b"old")
+    path.chmod(0o640)
+    write_atomically(path, lambda file: file.write(b"new"))
+    assert (path.stat().st_mode & 0o777, path.read_bytes()) == (0o640, b"new")
+
+
 def test_an_exception_leaves_the_old_file_and_nothing_else(tmp_path):
     path = tmp_path / "model.bin"
     path.write_bytes(b"old")
