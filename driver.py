@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from .backends.base import Backend, Provenance
-from .backends.codes import NOT_A_TARGET, NOT_AN_OPTION
+from .backends.codes import NOT_A_TARGET, NOT_AN_OPTION, RUNTIME_FAILED
 from .backends.files import watched, write_atomically
 from .compiler.elaborate import elaborate
 from .compiler.initializers import Initialized
@@ -247,8 +247,10 @@ def _options(chosen: Backend) -> Iterator[tuple[str, str]]:
 
 
 def runtime(artifact: PathLike) -> Runtime:
-    """What runs an artefact, by the ending of its name. Raises DiagnosticError where that is no target's."""
+    """What runs an artefact, by the ending of its name. Raises DiagnosticError where that is no target's or no file."""
     home, _ = TARGETS[target_of(artifact)]
+    if not Path(artifact).is_file():
+        raise DiagnosticError(error(RUNTIME_FAILED, f"`{artifact}` is no file"))
     return cast("Runtime", importlib.import_module(f"{home}.runtime", __package__))
 
 

@@ -16,8 +16,11 @@ from ..compiler.arrays import numpy_dtype
 from ..compiler.data import Array
 from ..compiler.evaluate import evaluate, evaluate_nodes
 from ..compiler.ir import Graph
+from ..compiler.types import Shape
+from ..dsl.diagnostics import DiagnosticError, error
 from ..dsl.record import record
 from ..dsl.source import Span
+from .codes import OTHER_INPUTS
 
 
 class Runtime(Protocol):
@@ -31,8 +34,8 @@ class Runtime(Protocol):
         """Every intermediate result by the name of its value in the IR, in the IR's layout."""
         ...
 
-    def batches(self, model: Path) -> dict[str, int]:
-        """The size of the first axis of each input that has one which is not open."""
+    def input_shapes(self, model: Path) -> dict[str, Shape]:
+        """The shapes of the inputs by name, in the program's layout; a size that is open is a word."""
         ...
 
     def latency(self, model: Path, runs: int = 50, warmup: int = 5, threads: int = 1) -> float:
@@ -76,9 +79,9 @@ def verify(  # noqa: PLR0913  # what is run, on what, and how it is judged
     Outputs are compared with `graph`, as the program means it; layers with `optimised`, whose values the
     artefact's tensors are named after. Raises DiagnosticError where the runtime can't run the artefact.
     """
-    fixed = runtime.batches(artifact)
-    batch = next((fixed[value.name] for value in graph.inputs if not value.type.is_static and value.name in fixed), 1)
-    inputs = random_inputs(graph, seed, batch)
+    shapes = runtime.input_shapes(artifact)
+    _refuse_other_inputs(artifact, shapes, {value.name: value.type.shape for value in graph.inputs})
+    inputs = random_inputs(graph, seed, _batch(graph, shapes))
     expected, found = evaluate(graph, inputs), runtime.run(artifact, inputs)
     outputs = tuple(compare(name, array, found.get(name)) for name, array in expected.items())
     verification = Verification(tolerance, outputs)
@@ -86,6 +89,31 @@ def verify(  # noqa: PLR0913  # what is run, on what, and how it is judged
         return verification
     layers = _layers(optimised, inputs, runtime.run_all(artifact, inputs))
     return Verification(tolerance, outputs, tuple(layer for layer in layers if layer.relative > tolerance))
+
+
+def _refuse_other_inputs(artifact: Path, found: Mapping[str, Shape], expected: Mapping[str, Shape]) -> None:
+    """Raises DiagnosticError where the inputs are another model's: no runtime says so in words of the program."""
+    if found.keys() == expected.keys() and all(_agree(found[name], shape) for name, shape in expected.items()):
+        return
+    message = f"`{artifact}` has the inputs {_spell(found)}, and the program has {_spell(expected)}"
+    hint = "give the same program, `--model` and `--set` as in its compilation"
+    raise DiagnosticError(error(OTHER_INPUTS, message, hint=hint))
+
+
+def _agree(found: Shape, expected: Shape) -> bool:
+    """Sizes that are open on one side agree with any."""
+    pairs = zip(found, expected, strict=False)
+    return len(found) == len(expected) and all(a == b or isinstance(a, str) or isinstance(b, str) for a, b in pairs)
+
+
+def _spell(shapes: Mapping[str, Shape]) -> str:
+    return ", ".join(f"`{name}` [{', '.join(map(str, shape))}]" for name, shape in sorted(shapes.items()))
+
+
+def _batch(graph: Graph, found: Mapping[str, Shape]) -> int:
+    """The batch that the artefact was fixed to; 1 where it is open there too."""
+    sizes = (found[value.name][0] for value in graph.inputs if not value.type.is_static)
+    return next((size for size in sizes if isinstance(size, int)), 1)
 
 
 def random_inputs(graph: Graph, seed: int, batch: int = 1) -> dict[str, Array]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -16,6 +16,7 @@ import numpy as np
 
 from ...compiler.arrays import numpy_dtype
 from ...compiler.data import Array
+from ...compiler.types import Shape
 from ...dsl.dtypes import DType
 from ...dsl.record import record
 from ..runtimes import Model, median_seconds, not_installed, reported
@@ -43,10 +44,11 @@ def run_all(model: Model, inputs: Mapping[str, Array], threads: int = 1) -> dict
     return results | {own: results[name] for name, own in session.named.items()}
 
 
-def batches(model: Model) -> dict[str, int]:
-    """The size of the first axis of each input that has one which is not open. Raises as `run`."""
-    inputs = _open(model, model, 1).inference.get_inputs()
-    return {each.name: each.shape[0] for each in inputs if each.shape and isinstance(each.shape[0], int)}
+def input_shapes(model: Model) -> dict[str, Shape]:
+    """The shapes of the inputs by name; a size that is open is a name or "?". Raises as `run`."""
+    session = _open(model, model, 1)
+    with _reported(model):
+        return {each.name: session.shape(each.name, each.shape) for each in session.inference.get_inputs()}
 
 
 def latency(model: Model, runs: int = 50, warmup: int = 5, threads: int = 1) -> float:
@@ -68,11 +70,16 @@ class _Session:
     layouts: Mapping[str, Layout]
 
     def run(self, inputs: Mapping[str, Array]) -> dict[str, Array]:
-        feed = {name: self._to_file(name, array) for name, array in inputs.items()}
         names = [each.name for each in self.inference.get_outputs()]
         with _reported(self.model):
+            feed = {name: self._to_file(name, array) for name, array in inputs.items()}
             results = self.inference.run(names, feed)
-        return {name: self._from_file(name, array) for name, array in zip(names, results, strict=True)}
+            return {name: self._from_file(name, array) for name, array in zip(names, results, strict=True)}
+
+    def shape(self, name: str, sizes: Sequence[int | str | None]) -> Shape:
+        """A shape of the file as the program has it."""
+        known = ["?" if size is None else size for size in sizes]
+        return tuple(known[axis] for axis in moves(self._layout(name, len(sizes)), as_written(len(sizes))))
 
     def _to_file(self, name: str, array: Array) -> Array:
         return np.ascontiguousarray(array.transpose(self._layout(name, array.ndim)))
@@ -99,7 +106,7 @@ def _open(model: Model, content: Model, threads: int) -> _Session:
         metadata = inference.get_modelmeta().custom_metadata_map
         layouts = json.loads(metadata.get(LAYOUTS_KEY, "{}"))
         named = json.loads(metadata.get(NAMES_KEY, "{}"))
-    return _Session(model, inference, named, {name: tuple(layout) for name, layout in layouts.items()})
+        return _Session(model, inference, named, {name: tuple(layout) for name, layout in layouts.items()})
 
 
 _DATA_FOLDER = "session.model_external_initializers_file_folder_path"

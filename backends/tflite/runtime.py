@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...compiler.data import Array
+from ...compiler.types import Shape
 from ..runtimes import Model, median_seconds, not_installed, reported
 
 _DELEGATE = "DELEGATE"
@@ -39,12 +40,12 @@ def run_all(model: Model, inputs: Mapping[str, Array], threads: int = 1) -> dict
         return {names[index]: interpreter.get_tensor(index) for index in _computed(interpreter)}
 
 
-def batches(model: Model) -> dict[str, int]:
-    """The size of the first axis of each input that has one which is not open. Raises as `run`."""
+def input_shapes(model: Model) -> dict[str, Shape]:
+    """The shapes of the inputs by the names of the signature; a size that is open is "?". Raises as `run`."""
     with _reported(model):
         inputs = _interpreter(model).get_signature_runner().get_input_details()
-        shapes = {name: details["shape_signature"] for name, details in inputs.items()}
-        return {name: int(shape[0]) for name, shape in shapes.items() if len(shape) and shape[0] >= 0}
+        shapes = {name: details["shape_signature"].tolist() for name, details in inputs.items()}
+        return {name: tuple("?" if size < 0 else size for size in shape) for name, shape in shapes.items()}
 
 
 def latency(model: Model, runs: int = 50, warmup: int = 5, threads: int = 1) -> float:

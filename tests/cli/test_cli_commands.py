@@ -139,3 +139,23 @@ def test_verify_runs_with_the_batch_of_the_artifact(mnet, tmp_path, target):
     for batch in ([], ["--batch", "3"]):
         mnet("compile", "mixed.mnet", *batch, "-o", f"m.{target}")
         assert mnet("verify", f"m.{target}", "mixed.mnet").stdout.count("equal") == 2
+
+
+@pytest.mark.parametrize("target", ["tflite", "onnx"])
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [("image", "picture", "`picture` [N, 8, 8, 3]"), ("8, 8, 3", "9, 6, 3", "`image` [N, 9, 6, 3]")],
+)
+def test_verify_says_that_an_artifact_is_of_another_model(mnet, tiny, target, before, after, expected):
+    mnet("compile", tiny, "-o", f"a.{target}")
+    tiny.write_text(tiny.read_text().replace(before, after))
+    message = mnet("verify", f"a.{target}", tiny, code=2).stderr
+    assert f"`a.{target}` has the inputs `image` [" in message
+    assert f", 8, 8, 3], and the program has {expected}" in message
+
+
+@pytest.mark.parametrize("command", [["bench"], ["verify"]])
+def test_a_pipe_is_no_artifact(mnet, tiny, tmp_path, command):
+    os.mkfifo(tmp_path / "a.tflite")
+    program = [tiny] if command == ["verify"] else []
+    assert "`a.tflite` is no file" in mnet(*command, "a.tflite", *program, code=2).stderr
