@@ -30,8 +30,7 @@ def format_source(source: Source, limits: Limits = DEFAULT) -> str:
     parsed = parse(source, limits)
     if parsed.module is None:
         raise DiagnosticError(parsed.diagnostics)
-    scanned = scan(source, limits)
-    found = words(scanned.tokens, scanned.comments)
+    found = words(scan(source, limits))
     kept, dropped = parentheses.sort_out(parsed.module, found)
     document = statements.module(Stream(list(normal(found, dropped)), kept), parsed.module)
     text = print_document(document).strip("\n")

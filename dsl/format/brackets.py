@@ -45,10 +45,10 @@ def single(s: Stream, layout: Callable[[], Doc]) -> Doc:
 
 
 def _comma(s: Stream, *, last: bool) -> Doc:
+    """A comma; the last stands only where the bracket is broken, and does not hide a comment that divides."""
     if not last:
         return s.take()
-    s.skip(",")
-    return Broken(",")
+    return s.skip(",") or Broken("" if s.divided else ",")
 
 
 def _closed(s: Stream, parts: list[Doc], pad: Line) -> Doc:

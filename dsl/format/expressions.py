@@ -77,9 +77,7 @@ def _has_brackets(s: Stream, node: tree.Argument) -> bool:
 
 def _only(s: Stream, node: tree.Argument) -> Doc:
     """An only argument with brackets of its own breaks in these: `f([`, the items, `])`."""
-    start, value = s.take(), expression(s, node.value)
-    s.skip(",")
-    return concat(start, value, s.take())
+    return concat(s.take(), expression(s, node.value), s.skip(","), s.take())
 
 
 def _argument(s: Stream, node: tree.Argument) -> Doc:

@@ -36,15 +36,23 @@ class Stream:
         self._remarks = self._words[self._index].remarks
         return taken
 
-    def skip(self, text: str) -> None:
-        """Passes over the next word if it is `text`: a last comma, which the layout decides on."""
-        if self.at(text):
-            self.take()
+    def skip(self, text: str) -> Doc:
+        """Passes over the next word if it is `text`, a comma that the layout decides on; a comment before it keeps it."""
+        if not self.at(text):
+            return ""
+        held = self.remarked
+        word = self.take()
+        return word if held else ""
 
     @property
     def remarked(self) -> bool:
         """Whether comments stand before the next word."""
         return bool(self._remarks)
+
+    @property
+    def divided(self) -> bool:
+        """Whether a comment that reads like a divisor stands before the next word."""
+        return any(remark.divides for remark in self._remarks)
 
     def gap(self, line: Line, *, blank: bool | None = None) -> Doc:
         """What stands before the next word: `line`, or comments and hard ends of lines.

@@ -1,26 +1,28 @@
 """The words of a file as they will be printed, each with the comments before it.
 
 The layout puts white space between words and changes nothing else. What differs from the source is
-settled here, once: parentheses that mean nothing are gone, and comments before a comma stand after it.
+settled here, once: parentheses that mean nothing are gone, and comments before a comma or `{` stand after it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Set
+from collections.abc import Iterator, Set
 from dataclasses import dataclass
 
-from ..lexer import Token
+from ..lexer import Scanned, Token
 from ..tables import END
 from ..tree import Comment
 
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A comment. `trailing`: it stands in the line of the word before it; `blank`: an empty line is before it."""
+    """A comment. `trailing`: it stands in the line of the word before it; `blank`: an empty line is before it;
+    `divides`: it reads like the divisor of the word before it, which the checker refuses."""
 
     text: str
     trailing: bool
     blank: bool
+    divides: bool
 
     @property
     def documents(self) -> bool:
@@ -37,16 +39,17 @@ class Word:
     blank: bool
 
 
-def words(tokens: Iterable[Token], comments: Iterable[Comment]) -> list[Word]:
+def words(scanned: Scanned) -> list[Word]:
     """Tokens and comments in the order of the text, the comments with the token that follows."""
-    found, waiting = [], list(reversed(tuple(comments)))
+    found, waiting = [], scanned.comments[::-1]
+    divisors = {division.span for division in scanned.divisions}
     line = last_word = 0
-    for token in tokens:
+    for token in scanned.tokens:
         remarks = []
         while waiting and (token.kind == END or _position(waiting[-1]) < (token.line, token.column)):
             comment = waiting.pop()
             at = comment.span.line
-            remarks.append(Remark(comment.text, at == last_word, at > line + 1))
+            remarks.append(Remark(comment.text, at == last_word, at > line + 1, comment.span in divisors))
             line = at
         found.append(Word(token, tuple(remarks), token.line > line + 1))
         line = last_word = token.line
@@ -58,13 +61,13 @@ def _position(comment: Comment) -> tuple[int, int]:
 
 
 def normal(found: list[Word], dropped: Set[int]) -> Iterator[Word]:
-    """The words without those at the indices `dropped`; comments move past these, and past commas."""
+    """The words without those at the indices `dropped`; comments move past these, and past commas and `{`."""
     moving: tuple[Remark, ...] = ()
     for index, word in enumerate(found):
         remarks, moving = moving + word.remarks, ()
         if index in dropped:
             moving = remarks
-        elif word.token.text == "," and _may_follow(remarks, found[index + 1]):
+        elif word.token.text in {",", "{"} and _may_follow(remarks, found[index + 1]):
             moving = remarks
             yield Word(word.token, (), word.blank)
         else:
@@ -72,8 +75,10 @@ def normal(found: list[Word], dropped: Set[int]) -> Iterator[Word]:
 
 
 def _may_follow(remarks: tuple[Remark, ...], after: Word) -> bool:
-    """Whether comments before a comma may stand after it: not where they would come to document the next word,
-    or keep its own comment from being a trailing one."""
+    """Whether comments before a word may stand after it: not where they would come to document the next word,
+    or keep its own comment from being a trailing one, or no longer read like the divisors that they may be."""
+    if any(r.divides for r in remarks):
+        return False
     if after.token.text in {")", "]", "}"}:
         return True
     return not any(r.documents for r in remarks) and not any(r.trailing for r in after.remarks)
