@@ -11,7 +11,7 @@ from ..record import record
 from ..source import Span
 from ..suggest import did_you_mean
 from ..tree import Identifier, Literal, Name
-from ..types import ANY, Parameter, Signature, Type
+from ..types import ANY, ListOf, Parameter, Signature, Type
 from .frame import Frame
 from .mismatch import mismatch_hint
 from .report import replacement
@@ -27,6 +27,7 @@ class Given:
     type: Type
     span: Span
     name: Identifier | None = None
+    items: tuple[Given, ...] = ()
 
 
 @record
@@ -69,14 +70,24 @@ def need_type(frame: Frame, site: Site, parameter: Parameter, given: Given) -> N
     """Report an argument that does not fit its parameter."""
     if fits(given.type, parameter.type):
         return
+    odd, expected = _odd_item(given, parameter.type)
     frame.report.error(
         codes.WRONG_ARGUMENT,
         f"`{parameter.name}` of {site.title} takes `{parameter.type}`, not `{given.type}`",
-        given.span,
-        f"this is `{given.type}`",
+        odd.span,
+        f"this is `{odd.type}`",
         hint=foreign.argument(site.name, parameter.name, str(given.type))
-        or mismatch_hint(given.type, parameter.type, frame.report),
+        or mismatch_hint(odd.type, expected, frame.report),
     )
+
+
+def _odd_item(given: Given, expected: Type) -> tuple[Given, Type]:
+    """The first item that does not fit a list, where the list is written out; else the argument itself."""
+    if isinstance(expected, ListOf):
+        for item in given.items:
+            if not fits(item.type, expected.element):
+                return item, expected.element
+    return given, expected
 
 
 def need_all(frame: Frame, site: Site, signature: Signature, missing: Sequence[Parameter]) -> None:

@@ -21,6 +21,7 @@ from ..tree import (
     Conditional,
     Expr,
     For,
+    Identifier,
     Labelled,
     ListExpr,
     Literal,
@@ -92,7 +93,11 @@ def _literal(_frame: Frame, node: Literal) -> Type:
 
 
 def _list(frame: Frame, node: ListExpr) -> Type:
-    types = [infer(frame, item) for item in node.items]
+    return _list_of(frame, node, [infer(frame, item) for item in node.items])
+
+
+def _list_of(frame: Frame, node: ListExpr, types: list[Type]) -> Type:
+    """The type of a list whose items have these types."""
     if any(type_ is ANY for type_ in types):
         return ListOf(ANY)
     element: Type = ANY
@@ -270,7 +275,16 @@ def _piped(left: Type, span: Span) -> list[Given]:
 
 
 def _arguments(frame: Frame, arguments: tuple[Argument, ...]) -> list[Given]:
-    return [Given(infer(frame, argument.value), argument.value.span, argument.name) for argument in arguments]
+    return [_given(frame, argument.value, argument.name) for argument in arguments]
+
+
+def _given(frame: Frame, value: Expr, name: Identifier | None) -> Given:
+    """An argument; of a list that is written out, its items too."""
+    if not isinstance(value, ListExpr):
+        return Given(infer(frame, value), value.span, name)
+    types = [infer(frame, item) for item in value.items]
+    items = tuple([Given(type_, item.span) for type_, item in zip(types, value.items, strict=True)])
+    return Given(_list_of(frame, value, types), value.span, name, items)
 
 
 def _callee_name(expr: Expr, type_: Type) -> str:
