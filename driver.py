@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from .backends.base import Backend, Provenance
 from .backends.codes import NOT_A_TARGET, NOT_AN_OPTION, RUNTIME_FAILED
 from .backends.files import watched, write_atomically
+from .compiler.codes import RENAME_ALONE
 from .compiler.elaborate import elaborate
 from .compiler.initializers import Initialized
 from .compiler.ir import Graph
@@ -107,6 +108,8 @@ def load(  # noqa: PLR0913  # everything that decides what a network is
     `roots`. Texts read are added to `sources`, so that the lines of a diagnostic can be shown.
     Raises DiagnosticError with everything that is wrong.
     """
+    if rename is not None and weights is None:
+        raise DiagnosticError(error(RENAME_ALONE, f"`{rename}` renames the layers of no weight file: none is given"))
     program = read(path, roots, sources)
     given = set or {}
     graph = _seeded(elaborate(program, model, given), seed)

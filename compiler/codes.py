@@ -42,6 +42,7 @@ RENAME_SYNTAX = Code("E0714", "malformed rename file")
 RENAME_UNUSED = Code("E0715", "rename rule that matches nothing")
 RENAME_TARGET = Code("E0716", "rename rule to a layer that is not there")
 RENAME_ORDER = Code("E0717", "order in which the program does not run")
+RENAME_ALONE = Code("E0718", "rename file without weights")
 
 # IR text
 IR_SYNTAX = Code("E1001", "malformed IR text")
