@@ -53,17 +53,31 @@ def command(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     """
     given = {name: value for name, value in backend_options.items() if value is not None}
     backend = driver.backend(target or driver.target_of(output), **given)
-    network = selection.load(console)
+    network = _explained(console, selection) if explain_weights else selection.load(console)
     if network.initialised:
         console.notice(f"notice: no weights given; parameters are initialised from seed {selection.seed}")
-    if explain_weights and network.binding:
-        console.notice(network.binding.explain().rstrip())
+    for note in network.binding.notes if network.binding else ():
+        console.notice(f"notice: {note}")
     size = sum(parameter.data.nbytes for parameter in network.graph.parameters.values())
     with console.progress("writing", size) as progress:
         artifact = driver.write(network, backend, output, progress)
     if depfile:
         _write_depfile(depfile, artifact, [*network.program.files, *selection.files])
     console.result(_summary(artifact), lambda: _values(network, artifact))
+
+
+def _explained(console: Console, selection: options.Selection) -> driver.Network:
+    """The network, having said which tensor went where, also if others find no place."""
+    from ..compiler.weights import MisfitError  # noqa: PLC0415  # most runs explain nothing
+
+    try:
+        network = selection.load(console)
+    except MisfitError as failure:
+        console.notice(failure.report.explain().rstrip())
+        raise
+    if network.binding:
+        console.notice(network.binding.explain().rstrip())
+    return network
 
 
 def _write_depfile(path: Path, artifact: driver.Artifact, read: Sequence[Path]) -> None:

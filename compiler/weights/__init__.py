@@ -10,7 +10,7 @@ from .bind import Bound, bind
 from .checkpoint import Checkpoint, Format, StoredLayer
 from .open import open_checkpoint
 from .rename import MAX_RENAME, Rename, parse_rename
-from .report import Report
+from .report import MisfitError, Report
 from .storage import Stored
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "Bound",
     "Checkpoint",
     "Format",
+    "MisfitError",
     "Rename",
     "Report",
     "Stored",

@@ -7,10 +7,10 @@ has a colour for itself, every isomorphism pairs these two.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Set
+from collections.abc import Hashable, Iterable, Mapping, Set
 from dataclasses import dataclass
 
-from .layers import Signature
+from .layers import Signature, describe
 from .topology import Topology
 
 MAX_ROUNDS = 256
@@ -22,6 +22,10 @@ class Side:
 
     signatures: Mapping[str, Signature]
     topology: Topology
+
+    def described(self, names: Iterable[str]) -> tuple[str, ...]:
+        """Layers for messages: `stem.bn, batch_norm [32]`."""
+        return tuple(f"{name}, {describe(self.signatures[name])}" for name in names)
 
 
 class Colouring:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -18,7 +19,7 @@ from .align import Group, How, Match, align, groups_of
 from .checkpoint import Checkpoint, Format, StoredLayer
 from .colours import Side
 from .faults import MAX_SHOWN
-from .layers import Layer, describe, stored_signature, topology_of
+from .layers import Layer, Signature, describe, stored_signature, topology_of
 from .order import Order, Turns, of_layers, of_modules, refuted
 from .rename import Rename
 from .slots import BOOKKEEPING, Layouts
@@ -32,12 +33,17 @@ LONGEST_COMPARED = 100
 
 @dataclass(frozen=True)
 class Pairs:
-    """The pairs by path; pairs that are only the likeliest (to say what is wrong with them); what was left out."""
+    """The pairs by path; pairs that are only the likeliest (to say what is wrong with them); what was left out.
+
+    `without` and `unused` describe the layers of the two sides that have no pair.
+    """
 
     matches: Mapping[str, Match]
     suspects: Mapping[str, str]
     problems: tuple[Diagnostic, ...]
     passed_over: tuple[str, ...]
+    without: tuple[str, ...]
+    unused: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -89,13 +95,14 @@ class Pairing:
         for rule in (*self.rename.rules, *self.rename.ignored):
             if not any(rule.match(name) for name in names):
                 message = f"this line matches no layer of `{self.checkpoint.path}`"
-                self.problems.append(error(codes.RENAME_UNUSED, message, rule.span))
+                self.problems.append(error(codes.RENAME_UNUSED, message, rule.span, hint=self._prefixed))
 
     def _add(self, match: Match) -> None:
         span = next(rule.span for rule in self.rename.rules if rule.apply(match.stored) is not None)
         if match.path not in self.layers:
             message = f"`{match.path}`, for `{match.stored}`, is no layer of the program"
-            self.problems.append(error(codes.RENAME_TARGET, message, span, hint=_hint(match.path, self.layers)))
+            hint = _likely(match.path, self._theirs.signatures[match.stored], self._ours.signatures)
+            self.problems.append(error(codes.RENAME_TARGET, message, span, hint=hint))
         elif match.path in self.matches:
             message = f"`{match.path}` is given both `{self.matches[match.path].stored}` and `{match.stored}`"
             self.problems.append(error(codes.WEIGHT_CONFLICT, message, span))
@@ -138,6 +145,7 @@ class Pairing:
         passed = tuple(name for name, layer in spare.items() if _means_nothing(layer))
         lost = {path: layer for path, layer in self.layers.items() if path not in self.matches}
         left = {name: layer for name, layer in spare.items() if name not in passed}
+        without, unused = self._ours.described(lost), self._theirs.described(left)
         tied = self._tied() if self._aligns else []
         lost = {p: layer for p, layer in lost.items() if not any(p in group.paths for group in tied)}
         left = {n: layer for n, layer in left.items() if not any(n in group.stored for group in tied)}
@@ -145,11 +153,13 @@ class Pairing:
         self.problems.extend(self._ambiguous(group) for group in tied)
         missing = [layer for path, layer in lost.items() if path not in suspects]
         surplus = [layer for name, layer in left.items() if name not in suspects.values()]
+        ours = {path: self._ours.signatures[path] for path in lost}
+        theirs = {name: self._theirs.signatures[name] for name in left}
         for rank, layer in enumerate(missing):
-            self.problems.append(self._missing(layer, left if rank < MAX_SHOWN else ()))
+            self.problems.append(self._missing(layer, theirs if rank < MAX_SHOWN else {}))
         for rank, spare_layer in enumerate(surplus):
-            self.problems.append(self._surplus(spare_layer, lost if rank < MAX_SHOWN else ()))
-        return Pairs(self.matches, suspects, tuple(self.problems), passed)
+            self.problems.append(self._surplus(spare_layer, ours if rank < MAX_SHOWN else {}))
+        return Pairs(self.matches, suspects, tuple(self.problems), passed, without, unused)
 
     def _tied(self) -> list[Group]:
         known = {path: match.stored for path, match in self.matches.items()}
@@ -171,23 +181,41 @@ class Pairing:
         labels = tuple(Label(span, path) for path, span in spans)
         return Diagnostic(codes.WEIGHT_AMBIGUOUS, message, labels, hint=self._advice(group))
 
+    @cached_property
+    def _prefixed(self) -> str | None:
+        """A hint where the names fit once a prefix of all is taken off, such as the `module.` of PyTorch's wrappers."""
+        first = next(iter(self.stored), "")
+        prefixes = (first[: dot.end()] for dot in re.finditer(r"\.", first))
+        prefix = next(filter(self._fits_without, prefixes), None)
+        return prefix and f"all names in `{self.checkpoint.path}` begin with `{prefix}`, so must the patterns of rules"
+
+    def _fits_without(self, prefix: str) -> bool:
+        if not all(name.startswith(prefix) for name in self.stored):
+            return False
+        bare = [name.removeprefix(prefix) for name in self.stored]
+        return any(name in self.layers or any(rule.match(name) for rule in self.rename.rules) for name in bare)
+
     def _advice(self, group: Group) -> str:
+        if self._prefixed:
+            return self._prefixed
         if not group.even:
             return "the file may be of another width, depth or version of this network"
         advice = f"say so in a rename file: `{group.stored[0]} = ...`"
         blind = self.checkpoint.format is Format.KERAS_H5 and self.checkpoint.topology is None
         return f"{advice}; or give the model's `.keras` file, which knows how layers are connected" if blind else advice
 
-    def _missing(self, layer: Layer, left: Iterable[str]) -> Diagnostic:
+    def _missing(self, layer: Layer, left: Mapping[str, Signature]) -> Diagnostic:
         names = _names([parameter.name for parameter in layer.parameters.values()])
         message = f"`{self.checkpoint.path}` has no weights for `{layer.path}`: {names}"
         labels = layer.labels(f"this {layer.op} needs them")
-        return Diagnostic(codes.WEIGHT_MISSING, message, labels, hint=_hint(layer.path, left))
+        hint = self._prefixed or _likely(layer.path, layer.signature, left)
+        return Diagnostic(codes.WEIGHT_MISSING, message, labels, hint=hint)
 
-    def _surplus(self, layer: StoredLayer, lost: Iterable[str]) -> Diagnostic:
+    def _surplus(self, layer: StoredLayer, lost: Mapping[str, Signature]) -> Diagnostic:
         tensors = ", ".join(f"{slot} {tensor}" for slot, tensor in layer.tensors.items())
         message = f"`{layer.name}` of `{self.checkpoint.path}` belongs to no layer of the program: {tensors}"
-        advice = _hint(layer.name, lost) or f"`ignore {layer.name}` in a rename file leaves it out"
+        likely = self._prefixed or _likely(layer.name, self._theirs.signatures[layer.name], lost)
+        advice = likely or f"`ignore {layer.name}` in a rename file leaves it out"
         if layer.kind == "normalization":
             advice = f"`batch_norm(scale=false, center=false)` is this layer of Keras; {advice}"
         return error(codes.WEIGHT_SURPLUS, message, hint=advice)
@@ -209,6 +237,14 @@ def _single_families(layers: Iterator[tuple[str, str]]) -> dict[str, str]:
     for name, family in layers:
         by_family.setdefault(family, []).append(name)
     return {family: names[0] for family, names in by_family.items() if len(names) == 1}
+
+
+def _likely(name: str, signature: Signature, candidates: Mapping[str, Signature]) -> str | None:
+    """Did you mean ...?, asked of the layers of its shape, then of those that are not known to be of another kind."""
+    kinds = {signature[0], ""} if signature[0] else {other[0] for other in candidates.values()}
+    same = [candidate for candidate, other in candidates.items() if other == signature]
+    kin = [candidate for candidate, other in candidates.items() if other[0] in kinds]
+    return _hint(name, same) or _hint(name, kin)
 
 
 def _names(names: Iterable[str]) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ...dsl.diagnostics import Diagnostic, DiagnosticError
 from ...dsl.record import record
 from .align import Match
 
@@ -20,11 +21,18 @@ class Filled:
 
 @record
 class Report:
-    """The outcome of a binding, in the order of the program's layers."""
+    """The outcome of a binding, in the order of the program's layers.
+
+    `without` are layers of the program and `unused` layers of the file that found no partner, described: none
+    where the binding succeeded. `notes` are worth a look and no mistakes.
+    """
 
     path: str
     filled: tuple[Filled, ...]
     passed_over: tuple[str, ...]
+    without: tuple[str, ...] = ()
+    unused: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def explain(self) -> str:
         """One line a layer: its path, the stored layer, the reason."""
@@ -34,6 +42,8 @@ class Report:
             match = one.match
             lines.append(f"  {match.path:<{widths[0]}} <- {match.stored:<{widths[1]}}  {match.how.value}: {match.why}")
         lines += [f"  passed over: {name}" for name in self.passed_over]
+        lines += [f"  without weights: {layer}" for layer in self.without]
+        lines += [f"  not used: {layer}" for layer in self.unused]
         return "\n".join(lines) + "\n"
 
     def _columns(self) -> tuple[list[str], list[str]]:
@@ -57,4 +67,13 @@ class Report:
             }
             for one in self.filled
         ]
-        return {"weights": self.path, "layers": layers, "passed_over": list(self.passed_over)}
+        passed_over, notes = list(self.passed_over), list(self.notes)
+        return {"weights": self.path, "layers": layers, "passed_over": passed_over, "notes": notes}
+
+
+class MisfitError(DiagnosticError):
+    """Weights that do not fit, with what was paired all the same."""
+
+    def __init__(self, diagnostics: Iterable[Diagnostic], report: Report) -> None:
+        super().__init__(diagnostics)
+        self.report = report

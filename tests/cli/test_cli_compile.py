@@ -80,6 +80,26 @@ def test_weights_by_path(mnet, tiny, tmp_path):
     mnet("verify", "Tiny.tflite", tiny, "--weights", "w.npz")
 
 
+def torch_weights(path, classes):
+    random = np.random.default_rng(0)
+    shapes = {"a.0.weight": (8, 3, 3, 3), "b.weight": (classes, 8), "b.bias": (classes,)}
+    shapes |= {f"a.1.{name}": (8,) for name in ("weight", "bias", "running_mean", "running_var")}
+    np.savez(path, **{name: np.abs(random.normal(size=s)).astype("f4") for name, s in shapes.items()})
+
+
+def test_notes_of_the_binding_are_notices(mnet, tiny, tmp_path):
+    torch_weights(tmp_path / "w.npz", 10)
+    said = mnet("compile", tiny, "--weights", "w.npz").stderr
+    assert said.startswith("notice: the checkpoint does not say its batch norms' epsilon; the program has 0.001")
+
+
+def test_weights_that_do_not_fit_are_explained_too(mnet, tiny, tmp_path):
+    torch_weights(tmp_path / "w.npz", 7)
+    said = mnet("compile", tiny, "--weights", "w.npz", "--explain-weights", code=2).stderr
+    assert "  conv2d     <- a.0  shape" in said
+    assert "  not used: b, convolution or dense [1, 1, 8, 7]\nerror[E0707]" in said
+
+
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
@@ -93,6 +113,7 @@ def test_weights_by_path(mnet, tiny, tmp_path):
         (["-o", "net.pb"], "does not end in `.tflite` or `.onnx`"),
         (["-o", "net.onnx", "--target", "tflite"], "its name says otherwise"),
         (["--weights", "none.npz"], "none.npz"),
+        (["--rename", "none.rename"], "error[E0718]: `none.rename` renames the layers of no weight file"),
         (["--rename", "none.rename", "--weights", "none.npz"], "none"),
     ],
 )

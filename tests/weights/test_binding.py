@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import save_file
 
-from mnet.compiler.weights import bind, open_checkpoint, parse_rename
+from mnet.compiler.weights import MisfitError, bind, open_checkpoint, parse_rename
 from mnet.dsl.diagnostics import DiagnosticError
 from mnet.dsl.source import Source
 
@@ -241,6 +241,47 @@ def test_the_report(graph_of, tensors):
     )
     data = json.loads(json.dumps(report.as_json()))
     assert data["layers"][0]["tensors"] == {"stem.weight": "features.0.0.weight f32[4, 3, 3, 3]"}
+
+
+@pytest.mark.parametrize(
+    ("rename", "notes"),
+    [
+        (
+            "source torch\n",
+            (
+                "the checkpoint does not say its batch norms' epsilon; the program has 0.001 "
+                "(PyTorch's default is 1e-05)",
+            ),
+        ),
+        ("source torch\nepsilon batch_norm = 0.001\n", ()),
+        ("source keras\nlayout conv = OIHW\nlayout dense = OI\n", ()),
+    ],
+)
+def test_an_epsilon_that_nothing_checked_is_noted(graph_of, tensors, rename, notes):
+    report = bound(graph_of(), torch_names(tensors), rename).report
+    assert report.notes == notes
+    assert report.as_json()["notes"] == list(notes)
+
+
+def test_the_usual_epsilon_is_not_noted(graph_of):
+    graph = graph_of("model B() { input x: f32[N, 3]  output y = x |> bn: batch_norm(epsilon=1e-5) }")
+    theirs = {f"0.{slot}": np.ones(3, np.float32) for slot in ("weight", "bias", "running_mean", "running_var")}
+    assert bound(graph, theirs).report.notes == ()
+
+
+def test_the_report_of_what_does_not_fit(graph_of, tensors):
+    theirs = torch_names(tensors)
+    theirs["classifier.1.weight"] = np.zeros((7, 4), np.float32)
+    theirs["classifier.1.bias"] = np.zeros(7, np.float32)
+    with pytest.raises(MisfitError) as caught:
+        bound(graph_of(), theirs)
+    assert caught.value.report.explain() == (
+        "net.safetensors: 5 tensors of 2 layers (2 by shape)\n"
+        "  stem <- features.0.0  shape: the only convolution or dense [3, 3, 3, 4] of both\n"
+        "  bn   <- features.0.1  shape: the only batch_norm [4] of both\n"
+        "  without weights: head, convolution or dense [1, 1, 4, 5]\n"
+        "  not used: classifier.1, convolution or dense [1, 1, 4, 7]\n"
+    )
 
 
 LARGE = """\

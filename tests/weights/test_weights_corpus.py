@@ -20,7 +20,7 @@ from typing import Any
 import h5py
 import numpy as np
 import pytest
-from safetensors.numpy import save_file
+from safetensors.numpy import load_file, save_file
 
 from mnet.compiler.ir import Graph
 from mnet.compiler.weights import bind, open_checkpoint, parse_rename
@@ -318,6 +318,22 @@ def bind_missing_variance(tensors: Tensors) -> str:
 @case()
 def bind_missing_layer(tensors: Tensors) -> str:
     save_file({name.replace("head", "haed"): array for name, array in tensors.items()}, "net.safetensors")
+    return "net.safetensors"
+
+
+@case()
+def bind_prefixed(tensors: Tensors) -> str:
+    """As PyTorch's wrappers save it."""
+    save_file({f"module.{name}": array for name, array in tensors.items() if "bn" not in name}, "net.safetensors")
+    return "net.safetensors"
+
+
+@case(rename="source mnet\nblock0 = sten\nblock1 = bm\nblock2 = hn\n")
+def bind_hints_of_the_same_kind(tensors: Tensors) -> str:
+    """`bn` is one letter from `hn`, but holds no dense layer."""
+    names = {"stem": "block0", "bn": "block1", "head": "block2"}
+    moved = {f"{names[layer]}.{slot}": array for name, array in tensors.items() for layer, slot in [name.split(".")]}
+    save_file(moved, "net.safetensors")
     return "net.safetensors"
 
 
@@ -772,6 +788,13 @@ def torch_file(tensors: Tensors) -> str:
         "classifier.bias": tensors["head.bias"],
     }
     save_file(renamed, "torch.safetensors")
+    return "torch.safetensors"
+
+
+@case(rename="features.0 = stem\nfeatures.1 = bn\n")
+def rename_without_the_prefix(tensors: Tensors) -> str:
+    stored = load_file(torch_file(tensors))
+    save_file({f"module.{name}": array for name, array in stored.items()}, "torch.safetensors")
     return "torch.safetensors"
 
 
