@@ -37,7 +37,7 @@ class Stream:
         return taken
 
     def skip(self, text: str) -> Doc:
-        """Passes over the next word if it is `text`, a comma that the layout decides on; a comment before it keeps it."""
+        """Passes over the next word if it is `text`, a comma that the layout decides on. A comment before keeps it."""
         if not self.at(text):
             return ""
         held = self.remarked

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,6 +13,7 @@ import pytest
 from mnet.dsl.diagnostics import DiagnosticError
 from mnet.dsl.format import format_source
 from mnet.dsl.limits import Limits
+from mnet.dsl.parser import parse
 from mnet.dsl.source import Source
 
 HERE = Path(__file__).parent / "format"
@@ -26,6 +29,22 @@ def test_layout(path: Path, golden: Callable[[Path, str], None]) -> None:
     result = formatted(path.read_text(encoding="utf-8"))
     golden(path.with_suffix(".out"), result)
     assert formatted(result) == result
+
+
+def snippets() -> list[str]:
+    """The programs in the documents, those that are the body of a model with the model around them."""
+    found = []
+    for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
+        for kind, text in re.findall(r"^```mnet(.*)\n((?:.*\n)*?)```", path.read_text(encoding="utf-8"), re.MULTILINE):
+            body = "model M() {\n" + textwrap.indent(text, "  ") + "}\n"
+            found.append(body if "body" in kind.split() else text)
+    return found
+
+
+@pytest.mark.parametrize("text", snippets())
+def test_documents_show_the_layout(text: str) -> None:
+    if parse(Source("a.mnet", text)).module and "x = image |> relu y = x + x" not in text:
+        assert formatted(text) == text
 
 
 @pytest.mark.parametrize("text", ["", "\n\n", "  \n\t"])
