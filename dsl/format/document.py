@@ -81,7 +81,7 @@ HARD = Line(hard=True)
 
 def concat(*parts: Doc) -> Concat:
     """One document after another."""
-    return Concat(parts, sum(map(_width, parts)))
+    return Concat(parts, sum(map(width, parts)))
 
 
 def indent(*parts: Doc) -> Indent:
@@ -102,5 +102,6 @@ def near(*parts: Doc) -> Near:
     return Near(body, 1 + body.width)
 
 
-def _width(doc: Doc) -> float:
+def width(doc: Doc) -> float:
+    """How many characters a document takes on one line; infinitely many if it ends one."""
     return len(doc) if isinstance(doc, str) else doc.width

@@ -80,26 +80,17 @@ def sort_out(module: tree.Module, found: list[Word]) -> tuple[frozenset[Span], f
 
     A pair is kept where it is needed, and where a comment stands before the closing one.
     """
-    needed = {
-        operand.span
-        for item in module.items
-        for node in nodes(item)
-        for operand, level in _operands(node)
-        if _level(operand) < level
-    }
-    places = {(word.token.line, word.token.column): index for index, word in enumerate(found)}
+    written = [node for item in module.items for node in nodes(item)]
+    needed = {operand.span for node in written for operand, level in _operands(node) if _level(operand) < level}
+    starts = {(word.token.line, word.token.column): index for index, word in enumerate(found)}
     ends = {(word.token.line, word.token.end_column): index for index, word in enumerate(found)}
     kept, dropped = set[Span](), set[int]()
-    for item in module.items:
-        for node in nodes(item):
-            if not isinstance(node, tree.Expr):
-                continue
-            span = node.span
-            pairs = list(_around(found, places[span.line, span.column], ends[span.end_line, span.end_column]))
-            if pairs and (span in needed or any(found[close].remarks for _, close in pairs)):
-                kept.add(span)
-                pairs.pop()
-            dropped.update(index for pair in pairs for index in pair)
+    for span in (node.span for node in written if isinstance(node, tree.Expr)):
+        pairs = list(_around(found, starts[span.line, span.column], ends[span.end_line, span.end_column]))
+        if pairs and (span in needed or any(found[close].remarks for _, close in pairs)):
+            kept.add(span)
+            pairs.pop()
+        dropped.update(index for pair in pairs for index in pair)
     return frozenset(kept), frozenset(dropped)
 
 

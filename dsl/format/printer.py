@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from .document import HARD, Broken, Concat, Doc, Group, Indent, Line, Near, Trailing
+from collections.abc import Iterator
+
+from .document import HARD, Broken, Concat, Doc, Group, Indent, Line, Near, Trailing, width
 
 WIDTH = 100
 INDENT = 2
@@ -80,27 +82,31 @@ class _Printer:
             self.text(" ")
         self.pending.append((depth, not (fits_here or fits_below), doc.body))
 
-    def fits(self, width: float, column: int) -> bool:
-        """Whether a line has room for `width` characters and for what must stand on the same line after them."""
-        room = WIDTH - column - width
+    def fits(self, taken: float, column: int) -> bool:
+        """Whether a line has room for `taken` characters and for what must stand on the same line after them."""
+        room = WIDTH - column - taken
         return room >= 0 and self.rest_fits(room)
 
     def rest_fits(self, room: float) -> bool:
         """Whether what is pending has a place to end the line within `room` characters."""
-        index, inner = len(self.pending), list[Doc]()
-        while room >= 0:
-            if not inner:
-                index -= 1
-                if index < 0:
-                    return True
-                inner.append(self.pending[index][2])
-            match inner.pop():
-                case str(text) | Broken(text):
-                    room -= len(text)
-                case Concat(parts):
-                    inner.extend(reversed(parts))
-                case Indent(body) | Group(body):
-                    inner.append(body)
-                case Line() | Near():
-                    return True
-        return False
+        for doc in self.upcoming():
+            if isinstance(doc, Line | Near):
+                return True
+            room -= len(doc.text) if isinstance(doc, Broken) else width(doc)
+            if room < 0:
+                return False
+        return True
+
+    def upcoming(self) -> Iterator[str | Line | Broken | Trailing | Near]:
+        """What is pending, taken apart no further than it is looked at."""
+        walks: list[Iterator[Doc]] = [(doc for _, _, doc in reversed(self.pending))]
+        while walks:
+            doc = next(walks[-1], None)
+            if doc is None:
+                walks.pop()
+            elif isinstance(doc, Concat):
+                walks.append(iter(doc.parts))
+            elif isinstance(doc, Indent | Group):
+                walks.append(iter((doc.body,)))
+            else:
+                yield doc
