@@ -91,6 +91,15 @@ def test_verify_takes_the_batch_of_the_artifact(mnet, tiny, target):
 
 
 @pytest.mark.parametrize("target", ["tflite", "onnx"])
+def test_verify_says_that_an_artifact_has_other_inputs(mnet, tiny, examples, target):
+    mnet("compile", tiny, "-o", f"a.{target}")
+    done = mnet("verify", f"a.{target}", examples / "mobilenet_v2.mnet", code=2)
+    assert "error[E0805]" in done.stderr
+    assert "8, 8, 3" in done.stderr
+    assert "224, 224, 3" in done.stderr
+
+
+@pytest.mark.parametrize("target", ["tflite", "onnx"])
 def test_bench_measures(mnet, tiny, target):
     mnet("compile", tiny, "-o", f"a.{target}")
     assert json.loads(mnet("bench", f"a.{target}", "--runs", "3", "--format", "json").stdout)["median_ms"] > 0
