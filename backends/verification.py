@@ -128,16 +128,16 @@ def random_inputs(graph: Graph, seed: int, batch: int = 1) -> dict[str, Array]:
 
 
 def compare(name: str, expected: Array, found: Array | None, span: Span | None = None) -> Comparison:
-    """A missing tensor, another shape, or a NaN where there should be none is infinitely far away."""
+    """A missing tensor, another shape, or an infinity or NaN where there should be none is infinitely far away."""
     if found is None:
         return Comparison(name, np.inf, np.inf, span, "the artefact does not have it")
     if found.shape != expected.shape:
         return Comparison(name, np.inf, np.inf, span, f"its shape is {found.shape}, not {expected.shape}")
-    difference = np.abs(found.astype(np.float64) - expected.astype(np.float64))
-    absolute = float(np.max(difference, initial=0.0))
-    if np.isnan(absolute):
-        return Comparison(name, np.inf, np.inf, span, "it has elements that are not a number")
-    scale = float(np.max(np.abs(expected), initial=0.0)) or 1.0
+    wanted, given, finite = expected.astype(np.float64), found.astype(np.float64), np.isfinite(expected)
+    if not np.array_equal(wanted[~finite], given[~finite], equal_nan=True) or not np.isfinite(given[finite]).all():
+        return Comparison(name, np.inf, np.inf, span, "other elements are infinite or not a number")
+    absolute = float(np.max(np.abs(given[finite] - wanted[finite]), initial=0.0))
+    scale = float(np.max(np.abs(wanted[finite]), initial=0.0)) or 1.0
     return Comparison(name, absolute / scale, absolute, span)
 
 

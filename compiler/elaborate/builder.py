@@ -91,23 +91,8 @@ class Builder:
 
 
 def _need_element(dtype: DType, element: float) -> None:
-    lowest, highest = _RANGES[dtype]
-    whole = dtype.is_float or element == int(element)
-    if not (whole and lowest <= element <= highest):
+    if not dtype.holds(element):
         raise EvaluationError(WRONG_VALUE, f"{describe(element)} is no element of a tensor of {dtype}")
-
-
-_RANGES = {
-    DType.F32: (-3.4028235e38, 3.4028235e38),
-    DType.F16: (-65504, 65504),
-    DType.BF16: (-3.3895314e38, 3.3895314e38),
-    DType.I8: (-(2**7), 2**7 - 1),
-    DType.U8: (0, 2**8 - 1),
-    DType.I16: (-(2**15), 2**15 - 1),
-    DType.I32: (-(2**31), 2**31 - 1),
-    DType.I64: (-(2**63), 2**63 - 1),
-    DType.BOOL: (0, 1),
-}
 
 
 def _shared_misfit(known: Parameter, weight: Weight) -> EvaluationError:

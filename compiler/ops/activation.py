@@ -13,7 +13,7 @@ from ..data import Array
 from ..ir import Role
 from ..types import TensorType
 from .base import Application, Attribute, Operand, Operator, Surface, Trait, Types, Values, Weight
-from .checks import features, fixed, need_float, need_vector, required
+from .checks import features, fixed, need_element, need_float, need_vector, required
 
 _X = Operand("x", "of any shape")
 _TRAITS = frozenset({Trait.ELEMENTWISE, Trait.ACTIVATION})
@@ -136,6 +136,12 @@ GELU = Operator(
 # leaky_relu ---------------------------------------------------------------------------------
 
 
+def _leaky_relu_type(types: Types, attributes: Values) -> tuple[TensorType]:
+    (x,) = _same_type(types, attributes)
+    need_element("slope", attributes["slope"], x.dtype)
+    return (x,)
+
+
 def _leaky_relu(arrays: Sequence[Any], attributes: Values) -> tuple[Array]:
     (x,) = arrays
     return (np.where(x >= 0, x, x * x.dtype.type(attributes["slope"])),)
@@ -146,7 +152,7 @@ LEAKY_RELU = Operator(
     doc="x where x >= 0, slope * x elsewhere.",
     operands=(_X,),
     attributes=(Attribute("slope", t.FLOAT, "the factor below zero", 0.01),),
-    infer=_same_type,
+    infer=_leaky_relu_type,
     evaluate=_leaky_relu,
     flops=_flops,
     traits=_TRAITS,

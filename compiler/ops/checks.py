@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 
 from ...dsl.dtypes import DType
@@ -75,6 +76,12 @@ def need_at_least(name: str, value: int, lowest: int) -> None:
     """Raises OperatorError below `lowest`."""
     if value < lowest:
         raise OperatorError(f"{name} is {value}, it must be at least {lowest}")
+
+
+def need_element(name: str, value: float, dtype: DType) -> None:
+    """Raises OperatorError for a number that a tensor of the type can't hold. Infinities are numbers of any float."""
+    if not (dtype.holds(value) or (dtype.is_float and math.isinf(value))):
+        raise OperatorError(f"{name} is {value:g}, which is no element of a tensor of {dtype}")
 
 
 def fixed(name: str, type_: TensorType, axis: int) -> int:

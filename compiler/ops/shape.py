@@ -22,7 +22,18 @@ from .base import (
     Types,
     Values,
 )
-from .checks import fixed, need_at_least, need_axis, need_dtype, need_rank_from, required, resolve_axis, result, spell
+from .checks import (
+    fixed,
+    need_at_least,
+    need_axis,
+    need_dtype,
+    need_element,
+    need_rank_from,
+    required,
+    resolve_axis,
+    result,
+    spell,
+)
 
 _X = Operand("x", "of any shape")
 _TRAITS = frozenset({Trait.RESHAPES})
@@ -214,6 +225,7 @@ def _pad_types(types: Types, attributes: Values) -> tuple[TensorType]:
     x, padding = required(types, 0, "x"), attributes["padding"]
     if len(padding) != x.rank:
         raise OperatorError(f"padding has {len(padding)} pairs, but `x` {x} has {x.rank} axes")
+    need_element("value", attributes["value"], x.dtype)
     return (result(x.dtype, (_padded(x, axis, *pads) for axis, pads in enumerate(padding))),)
 
 
