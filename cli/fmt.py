@@ -83,7 +83,7 @@ def _within(directory: Path) -> list[Path]:
 def _format(console: Console, path: Path, *, write: bool) -> Formatted:
     limit = DEFAULT.source_bytes
     if path == _STDIN:
-        name, data = "<stdin>", sys.stdin.buffer.read(limit + 1)
+        name, data = "<stdin>", sys.stdin.buffer.read(limit + 1) if sys.stdin else b""
     else:
         name, data = str(path), read_bytes(path, str(path), limit)
     program = Formatted(name, data, format_source(decode(data, name, limit, console.sources)).encode())

@@ -6,10 +6,11 @@ A document knows the width it takes on one line, so that asking whether it fits 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+
+from ..record import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Line:
     """Ends a line in a group that is broken, and is `flat` in one that fits.
 
@@ -25,7 +26,7 @@ class Line:
         return math.inf if self.hard else len(self.flat)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Broken:
     """A text that stands only in a group that is broken: the comma after the last item."""
 
@@ -33,7 +34,7 @@ class Broken:
     width: float = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Trailing:
     """A comment at the end of a line, of any length: what stands before it need not make room."""
 
@@ -41,13 +42,13 @@ class Trailing:
     width: float = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Concat:
     parts: tuple[Doc, ...]
     width: float
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Indent:
     """Lines that end within are followed by one more level of indentation."""
 
@@ -55,7 +56,7 @@ class Indent:
     width: float
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Group:
     """Stands on one line if that has room, or else every `Line` directly in it ends one."""
 
@@ -63,7 +64,7 @@ class Group:
     width: float
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Near:
     """Stands after a blank if the line has room, or else on the next line if that has, or else after a blank,
     and then what is in it breaks."""

@@ -7,14 +7,14 @@ settled here, once: parentheses that mean nothing are gone, and comments before 
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
-from dataclasses import dataclass
 
 from ..lexer import Scanned, Token
+from ..record import record
 from ..tables import END
 from ..tree import Comment
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Remark:
     """A comment. `trailing`: it stands in the line of the word before it; `blank`: an empty line is before it;
     `divides`: it reads like the divisor of the word before it, which the checker refuses."""
@@ -30,7 +30,7 @@ class Remark:
         return self.text.startswith("///") and not self.trailing
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Word:
     """A token, the comments between it and the one before, and whether an empty line is before it."""
 
