@@ -16,7 +16,7 @@ from .models import MODELS, Model
 def build(model: Model) -> keras.Model:
     """The network, ending in logits, without the rescaling of inputs, which is no part of a paper's network."""
     make = getattr(keras.applications, model.keras)
-    network = make(weights=None, classifier_activation=None, **dict(model.arguments))
+    network = make(weights=None, classifier_activation=None, input_shape=(224, 224, 3), **dict(model.arguments))
     if model.keras == "EfficientNetB0":
         network = keras.Model(network.get_layer("stem_conv_pad").input, network.output)
     return network
