@@ -53,6 +53,8 @@ class Network:
     options: tuple[tuple[str, str], ...] = ()
     binding: Report | None = None
     """Which tensor of a checkpoint went where; None where no checkpoint was given."""
+    files: tuple[Path, ...] = ()
+    """Everything that was read, without the standard library: the program, the checkpoint, the rename file."""
 
     def __repr__(self) -> str:
         return f"<network {self.graph.name} of {self.program.main.span.file}: {len(self.graph.nodes)} operators>"
@@ -113,7 +115,8 @@ def load(  # noqa: PLR0913  # everything that decides what a network is
     program = read(path, roots, sources)
     given = set or {}
     graph = _seeded(elaborate(program, model, given), seed)
-    network = Network(graph, program, tuple((name, str(value)) for name, value in given.items()))
+    options = tuple((name, str(value)) for name, value in given.items())
+    network = Network(graph, program, options, files=program.files)
     return network if weights is None else bind(network, weights, rename)
 
 
@@ -148,7 +151,8 @@ def bind(network: Network, weights: PathLike, rename: PathLike | None = None) ->
         text = read_text(Path(rename), str(rename), checkpoints.MAX_RENAME, network.program.sources)
         rules = checkpoints.parse_rename(text)
     bound = checkpoints.bind(network.graph, checkpoints.open_checkpoint(Path(weights)), rules)
-    return replace(network, graph=bound.graph, binding=bound.report)
+    files = [Path(path) for path in (weights, rename) if path is not None]
+    return replace(network, graph=bound.graph, binding=bound.report, files=(*network.files, *files))
 
 
 def compile(  # noqa: A001, PLR0913  # the verb of the whole package; all that `load` takes, and the artefact
@@ -189,12 +193,12 @@ def write(
 
     def write_beside(suffix: str, write_data: Callable[[BinaryIO], None]) -> str:
         beside.append(path.with_name(path.name + suffix))
-        write_atomically(beside[-1], lambda file: write_data(watched(file, progress)))
+        write_atomically(beside[-1], lambda file: write_data(watched(file, progress)), network.files)
         return beside[-1].name
 
     provenance = _provenance(network, chosen)
     changed = write_atomically(
-        path, lambda file: chosen.write(graph, watched(file, progress), provenance, write_beside)
+        path, lambda file: chosen.write(graph, watched(file, progress), provenance, write_beside), network.files
     )
     return Artifact(path, chosen.name, changed, (path, *beside))
 

@@ -10,7 +10,7 @@ import contextlib
 import itertools
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
@@ -24,14 +24,15 @@ _CHUNK = 1 << 20
 _PERMISSIONS = 0o666  # the process's umask takes away from these, as for any new file
 
 
-def write_atomically(path: Path, write: Callable[[BinaryIO], object]) -> bool:
+def write_atomically(path: Path, write: Callable[[BinaryIO], object], keep: Iterable[Path] = ()) -> bool:
     """Puts what `write` writes at `path`; False where the file already held exactly those bytes and was not touched.
 
+    The files of `keep` are never replaced: a slip on the command line should not cost a source.
     Raises DiagnosticError where the file can't be written; whatever `write` raises passes through.
     """
     with _reported(path):
         target = Path(os.path.realpath(path))  # a link that leads to itself stays one, and is refused with its name
-        _refuse_special(target)
+        _refuse_special(target, keep)
         with _unnamed_file(target) as (file, give_name):
             _keep_permissions(file, target)
             write(file)
@@ -72,7 +73,7 @@ def _reported(path: Path) -> Iterator[None]:
         raise DiagnosticError(error(CANNOT_WRITE, f"can't write `{path}`: {reason.lower()}")) from failure
 
 
-def _refuse_special(target: Path) -> None:
+def _refuse_special(target: Path, keep: Iterable[Path]) -> None:
     """A rename would replace a device or a pipe by a plain file, which nobody who names one wants."""
     try:
         mode = target.stat().st_mode
@@ -82,6 +83,8 @@ def _refuse_special(target: Path) -> None:
         raise IsADirectoryError(None, "it is a directory")
     if not stat.S_ISREG(mode):
         raise OSError(None, "it is not a regular file")
+    if any(target.samefile(path) for path in keep if path.exists()):
+        raise OSError(None, "it is read or written by the same command")
 
 
 @contextlib.contextmanager

@@ -62,7 +62,7 @@ def command(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     with console.progress("writing", size) as progress:
         artifact = driver.write(network, backend, output, progress)
     if depfile:
-        _write_depfile(depfile, artifact, [*network.program.files, *selection.files])
+        _write_depfile(depfile, artifact, network.files)
     console.result(_summary(artifact), lambda: _values(network, artifact))
 
 
@@ -88,7 +88,7 @@ def _write_depfile(path: Path, artifact: driver.Artifact, read: Sequence[Path]) 
     targets, prerequisites = (" ".join(map(_escape, paths)) for paths in (artifact.files, read))
     empty = "".join(f"{_escape(path)}:\n" for path in read)
     rule = os.fsencode(f"{targets}: {prerequisites}\n{empty}")
-    write_atomically(path, lambda file: file.write(rule))
+    write_atomically(path, lambda file: file.write(rule), (*artifact.files, *read))
 
 
 def _escape(path: Path) -> str:

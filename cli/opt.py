@@ -55,7 +55,7 @@ def command(
     if remarks:
         console.notice("\n".join(_remarks(result)))
     if output:
-        write_atomically(output, lambda file: file.write(text.encode()))
+        write_atomically(output, lambda file: file.write(text.encode()), [selection.program])
     shown = "" if output else text.rstrip("\n")
     console.result(shown, lambda: {"ir": text, "steps": [_step(step) for step in result.steps]})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -75,11 +75,6 @@ class Selection:
     weights: Path | None = None
     rename: Path | None = None
     seed: int = 0
-
-    @property
-    def files(self) -> Iterator[Path]:
-        """What is read beside the program."""
-        return filter(None, (self.weights, self.rename))
 
     def load(self, console: Console) -> Network:
         """The network, with its weights. Raises DiagnosticError."""

@@ -183,3 +183,22 @@ def test_a_result_that_cannot_be_printed_is_no_traceback(tiny, tmp_path):
 @pytest.mark.parametrize("target", ["tflite", "onnx"])
 def test_a_batch_beyond_any_file_is_refused(mnet, tiny, target, batch):
     assert "a batch is 1 to 2,147,483,647" in mnet("compile", tiny, "--target", target, "--batch", batch, code=2).stderr
+
+
+def test_what_was_read_is_never_overwritten(mnet, tiny, tmp_path):
+    (tmp_path / "blocks.mnet").write_text("block twice(x: tensor) -> tensor {\n  return x + x\n}\n")
+    tiny.write_text("import blocks { twice }\n" + tiny.read_text().replace("|> mean()", "|> twice() |> mean()"))
+    mnet("opt", tiny, "-o", "tiny.ir")
+    (tmp_path / "linked.onnx").symlink_to("tiny.mnet")
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+    for words in (
+        ["compile", tiny, "--target", "onnx", "-o", "tiny.mnet"],
+        ["compile", tiny, "--target", "onnx", "-o", "linked.onnx"],
+        ["compile", tiny, "--target", "onnx", "-o", "blocks.mnet"],
+        ["opt", tiny, "-o", "tiny.mnet"],
+    ):
+        assert "it is read or written by the same command" in mnet(*words, code=2).stderr
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+    for depfile in ("tiny.mnet", "Tiny.tflite"):
+        assert f"can't write `{depfile}`" in mnet("compile", tiny, "--depfile", depfile, code=2).stderr
+    assert tiny.read_bytes() == before[tiny]
