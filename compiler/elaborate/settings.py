@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,7 @@ from ...dsl.diagnostics import Diagnostic, DiagnosticError, error
 from ...dsl.dtypes import DType
 from ...dsl.parser import parse
 from ...dsl.source import Source
+from ...dsl.strays import HIDDEN
 from ...dsl.suggest import did_you_mean, hint
 from ..codes import SETTING
 from ..ops.base import Trait
@@ -55,10 +57,9 @@ def _setting(frame: Frame, model: tree.Model, parameters: Mapping[str, t.Paramet
     if parameter is None:
         message = f"model `{model.name.name}` has no parameter `{name}`"
         raise EvaluationError(SETTING, message, hint=hint(name, parameters))
-    if not isinstance(value, str):
+    if not isinstance(value, str) or _takes_text(value, parameter.type):
+        _need_sound(frame, name, value)
         return fit(value, parameter.type, f"`{name}`")
-    if _takes_text(value, parameter.type):
-        return value
     try:
         return fit(_read(frame, name, value), parameter.type, f"`{name}`")
     except EvaluationError as refused:
@@ -73,12 +74,31 @@ def _takes_text(text: str, type_: t.Type) -> bool:
     )
 
 
+def _need_sound(frame: Frame, name: str, value: object) -> None:
+    """What comes from outside is within the limits of the language, as every value is that a program makes."""
+    meter = frame.run.meter
+    match value:
+        case str():
+            meter.need_string(len(value))
+            if hidden := HIDDEN.search(value):
+                raise EvaluationError(SETTING, f"`{name}` has the invisible character U+{ord(hidden[0]):04X}")
+        case int():
+            meter.need_bits(value.bit_length() + 1)
+        case float() if not math.isfinite(value):
+            raise EvaluationError(SETTING, f"`{name}` is {value}, which is not a finite number")
+        case list() | tuple():
+            meter.need_list(len(value))
+            for item in value:
+                _need_sound(frame, name, item)
+
+
 def _read(frame: Frame, name: str, text: str) -> Any:
     """The value of a text, an expression of the language: `0.75`, `[1, 2]`, `hard_swish`."""
     parsed = parse(Source(f"--set {name}", f"{name} = {text}"))
     items = parsed.module.items if parsed.module and not parsed.diagnostics else ()
     if len(items) != 1 or not isinstance(items[0], tree.Constant):
-        raise EvaluationError(SETTING, f"`{name}={text}` sets no value")
+        reason = f": {parsed.diagnostics[0].message}" if parsed.diagnostics else ""
+        raise EvaluationError(SETTING, f"`{name}={text}` sets no value{reason}")
     try:
         return evaluate(frame, items[0].value)
     except PlacedError as failure:

@@ -145,8 +145,13 @@ def test_an_unknown_parameter_has_a_suggestion() -> None:
         ("classes", "true", "`classes` must be of type `int`, found true"),
         ("classes", "1 / 0", "`classes=1 / 0`: division by zero: 1 / 0"),
         ("classes", "clases", "`classes=clases`: `clases` has no value here"),
-        ("classes", "", "`classes=` sets no value"),
-        ("classes", "1 + ", "`classes=1 + ` sets no value"),
+        ("classes", "", "`classes=` sets no value: expected an expression, found the end of the file"),
+        ("classes", "1 + ", "`classes=1 + ` sets no value: expected an expression, found the end of the file"),
+        (
+            "classes",
+            "9" * 19,
+            f"`classes={'9' * 19}` sets no value: this number has 19 digits; an int is at most 9223372036854775807",
+        ),
         ("classes", "1 model X() {}", "`classes=1 model X() {}` sets no value"),
         ("classes", '"' + "x" * 100 + '"', '`classes` must be of type `int`, found "' + "x" * 56 + "..."),
         ("mode", "quick", "`mode=quick`: `quick` has no value here"),
@@ -155,6 +160,23 @@ def test_an_unknown_parameter_has_a_suggestion() -> None:
 )
 def test_a_parameter_that_does_not_fit(name: str, text: str, message: str) -> None:
     found = only(findings(MODEL, "Net", {name: text}))
+    assert (found.code.id, found.message) == ("E0602", message)
+
+
+@pytest.mark.parametrize(
+    ("type_", "value", "message"),
+    [
+        ("string", "\udcff", "`v` has the invisible character U+DCFF"),
+        ("list[string]", ["a", "\u202e"], "`v` has the invisible character U+202E"),
+        ("string", "a" * 10_001, "a string would have 10,001 characters, the limit is 10,000"),
+        ("list[int]", [0] * 10_001, "a list would have 10,001 items, the limit is 10,000"),
+        ("int", 2**63, "an int would need 65 bits, the limit is 64"),
+        ("float", float("nan"), "`v` is nan, which is not a finite number"),
+        ("(float, float)", (1.0, float("inf")), "`v` is inf, which is not a finite number"),
+    ],
+)
+def test_a_value_from_outside_is_one_of_the_language(type_: str, value: object, message: str) -> None:
+    found = only(findings(f"model M(v: {type_}) {{ input x: f32[N, 8]\noutput y = x }}", "M", {"v": value}))
     assert (found.code.id, found.message) == ("E0602", message)
 
 
