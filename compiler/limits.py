@@ -15,6 +15,9 @@ class Limits:
     nodes: int = 20_000
     """Nodes of the graph."""
 
+    edges: int = 200_000
+    """Operands and results of all nodes: one list can be the operands of many."""
+
     calls: int = 50_000
     """Calls of blocks and functions, in all."""
 

@@ -48,6 +48,7 @@ class Builder:
         """The results of an operator, named by the path. Raises OperatorError where it can't take the operands."""
         self._meter.spend_node()
         types = operator.infer([None if value is None else value.type for value in operands], attributes)
+        self._meter.spend_edges(len(operands) + len(types))
         for type_ in types:
             self._meter.need_tensor("the result", type_)
         self._take(path)

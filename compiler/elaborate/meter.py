@@ -16,6 +16,7 @@ class Meter:
         self.limits = limits
         self.steps = 0
         self.nodes = 0
+        self.edges = 0
         self.calls = 0
         self.loop_turns = 0
 
@@ -27,6 +28,10 @@ class Meter:
     def spend_node(self) -> None:
         self.nodes += 1
         self._spend(self.nodes, self.limits.nodes, "the graph grows to {} nodes", "nodes")
+
+    def spend_edges(self, edges: int) -> None:
+        self.edges += edges
+        self._spend(self.edges, self.limits.edges, "the nodes of the graph have {} operands and results", "edges")
 
     def spend_call(self) -> None:
         self.calls += 1

@@ -218,6 +218,7 @@ SHARED = "".join(f"a{i + 1} = [a{i}, a{i}]\nb{i + 1} = [b{i}, b{i}]\n" for i in 
 BOMBS = {
     "steps": ("a0 = [1]\nb0 = [1]\n" + SHARED + "output y = x |> dense(if a40 == b40 { 1 } else { 2 })", ""),
     "nodes": ("output y = x |> b0()", BLOCKS + LAST),
+    "edges": ("xs = [x for i in 0..50]\nys = [xs |> concat() for i in 0..50]\noutput y = ys[0]", ""),
     "calls": ("n = [f(i) for i in 0..5 if f(i) > 0]\noutput y = x", "fn f(x: int) -> int = x + 1"),
     "loop_turns": ("for i in 0..50 { for j in 0..50 { n = 1 } }\noutput y = x", ""),
     "list_length": ("for i in 0..1000000000 { n = i }\noutput y = x", ""),
@@ -228,7 +229,7 @@ BOMBS = {
     "tensor_axes": (f"output y = x |> reshape({[8] + [1] * 99})", ""),
     "errors": ("\n".join(f"y{i} = x |> dense(0)" for i in range(99)) + "\noutput y = x", ""),
 }  # fmt: skip
-SMALL = replace(DEFAULT, steps=10_000, nodes=100, calls=8, loop_turns=100, nesting=30)
+SMALL = replace(DEFAULT, steps=10_000, nodes=100, edges=1000, calls=8, loop_turns=100, nesting=30)
 
 
 def test_every_limit_has_a_bomb() -> None:

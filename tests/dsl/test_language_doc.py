@@ -121,4 +121,4 @@ def test_limits_are_those_of_the_compiler() -> None:
     }
     text = {TEXT.source_bytes, TEXT.files, TEXT.nesting, TEXT.name_length, TEXT.string_length}
     made = {ELABORATION.steps, ELABORATION.nodes, ELABORATION.calls, ELABORATION.loop_turns, ELABORATION.list_length}
-    assert stated == text | made | {ELABORATION.nesting, ELABORATION.tensor_axes}
+    assert stated == text | made | {ELABORATION.edges, ELABORATION.nesting, ELABORATION.tensor_axes}
