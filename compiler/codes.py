@@ -19,6 +19,10 @@ BAD_INPUT = Code("E0611", "input of a model that has no shape")
 BAD_OUTPUT = Code("E0612", "output of a model that is no tensor")
 BAD_CALL = Code("E0613", "call that does not fit its signature")
 UNBOUND = Code("E0614", "name without a value")
+OPEN_CHOICE = Code("E0630", "choice that nobody decides")
+NO_OPTIONS = Code("E0631", "choice without options")
+EXCLUDED = Code("E0632", "choices that exclude each other")
+SHARED_DECISION = Code("E0633", "decision of an instance that another call does not offer")
 LIMIT = Code("E0650", "limit of the compiler")
 
 # the evaluator

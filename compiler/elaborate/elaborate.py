@@ -11,11 +11,12 @@ from ...dsl.diagnostics import DiagnosticError, error
 from ...dsl.modules import Program
 from ...dsl.suggest import hint
 from .. import limits as default
+from ..choices import Decider
 from ..codes import BAD_OUTPUT, NO_SUCH_MODEL, SETTING
 from ..ir import Graph
 from ..limits import Limits
 from ..ops import OPERATORS
-from . import calls, expressions, statements  # noqa: F401  # they register how the tree is evaluated
+from . import calls, choices, expressions, statements  # noqa: F401  # they register how the tree is evaluated
 from .errors import EndOfRunError, PlacedError
 from .layers import complete
 from .modules import main_scope
@@ -34,15 +35,17 @@ def elaborate(
     model: str | None = None,
     arguments: Mapping[str, object] | None = None,
     limits: Limits = default.DEFAULT,
+    decider: Decider | None = None,
 ) -> Graph:
     """Build the graph of a model: the only one of the main module, or the one of that name.
 
     `arguments` set parameters of the model by name; a string is read as an expression of the language,
-    but for a parameter that is a string itself. Two runs on equal input give equal graphs.
+    but for a parameter that is a string itself. `decider` settles the choices of a model that is a search space.
+    Two runs on equal input give equal graphs.
     Raises DiagnosticError with every error found.
     """
     chosen = _choose(program.main, model)
-    run = Run(OPERATORS, limits, program.own_files)
+    run = Run(OPERATORS, limits, program.own_files, decider)
     with _room_for(limits.nesting), suppress(EndOfRunError):  # what ended the run is among its findings
         _build(program, chosen, arguments or {}, run)
     if run.findings:

@@ -26,8 +26,8 @@ class EvaluationError(Exception):
     notes: tuple[str, ...] = ()
 
 
-class LimitError(EvaluationError):
-    """What a run may use in all is used up, which ends it."""
+class FinalError(EvaluationError):
+    """What ends the run: a choice that nobody decides, or a limit of what it may use in all."""
 
 
 @dataclass(eq=False)

@@ -6,7 +6,7 @@ from ...dsl.diagnostics import Code
 from ..codes import LIMIT
 from ..limits import Limits
 from ..types import TensorType
-from .errors import EvaluationError, LimitError
+from .errors import EvaluationError, FinalError
 
 
 class Meter:
@@ -67,7 +67,7 @@ class Meter:
 
     def _spend(self, measured: int, limit: int, message: str, name: str) -> None:
         if measured > limit:
-            raise LimitError(*_exceeded(measured, limit, message, name))
+            raise FinalError(*_exceeded(measured, limit, message, name))
 
     def _need(self, measured: int, limit: int, message: str, name: str) -> None:
         if measured > limit:

@@ -30,7 +30,13 @@ class Place:
         self._find = find
         nodes: Taken = {}
         weights: Taken = {}
-        self._spaces = {"layer": (nodes, weights), "use": (nodes,), "instance": (weights,), "loop": ({},)}
+        self._spaces = {
+            "layer": (nodes, weights),
+            "use": (nodes,),
+            "instance": (weights,),
+            "loop": ({},),
+            "decision": ({},),
+        }
         self._repetitions: dict[tuple[str, str], int] = {}
 
     @cached_property
@@ -51,6 +57,10 @@ class Place:
     def instance(self, segment: str, span: Span, labelled: bool) -> str:
         """The path of the weights of an instance that is made here."""
         return join(self.paths[1], self._take("instance", segment, span, labelled))
+
+    def decision(self, name: str, span: Span) -> str:
+        """The path of a choice that is made here: it decides on the layers that have their weights here."""
+        return join(self.paths[1], self._take("decision", name, span, labelled=True))
 
     def loop(self, label: str, span: Span, labelled: bool) -> str:
         """The label of a loop that makes layers here."""

@@ -16,11 +16,12 @@ from ...dsl.diagnostics import Diagnostic, Label, error
 from ...dsl.record import record
 from ...dsl.source import Span
 from ...dsl.types import Signature
+from ..choices import Decider
 from ..codes import LIMIT
 from ..limits import Limits
 from ..ops.base import Operator
 from .builder import Builder
-from .errors import EndOfRunError, EvaluationError, LimitError, PlacedError
+from .errors import EndOfRunError, EvaluationError, FinalError, PlacedError
 from .meter import Meter
 from .place import Place
 from .scope import Scope
@@ -39,8 +40,16 @@ class CallSite:
 class Run:
     """What all frames of an elaboration share."""
 
-    def __init__(self, operators: Mapping[str, Operator], limits: Limits, own_files: Set[str]) -> None:
+    def __init__(
+        self,
+        operators: Mapping[str, Operator],
+        limits: Limits,
+        own_files: Set[str],
+        decider: Decider | None = None,
+    ) -> None:
         self.operators = operators
+        self.decider = decider
+        self.decided: dict[str, object] = {}
         self.meter = Meter(limits)
         self.builder = Builder(self.meter)
         self.signatures = {name: operator.signature for name, operator in operators.items() if operator.surface}
@@ -101,7 +110,7 @@ class Run:
             notes=notes,
             hint=problem.hint,
         )
-        if isinstance(problem, LimitError):
+        if isinstance(problem, FinalError):
             self.findings.append(diagnostic)
             raise EndOfRunError from problem
         raise PlacedError(diagnostic) from problem

@@ -20,7 +20,7 @@ from .signatures import function_value
 from .values import POISON, describe
 
 
-def _poison(frame: Frame, statement: tree.Statement) -> Any:
+def poison(frame: Frame, statement: tree.Statement) -> Any:
     """Poison what the statement would have assigned, and the result where it would have returned."""
     for name in _assigned((statement,)):
         frame.scope.assign(name, POISON)
@@ -34,8 +34,12 @@ def _assigned(statements: Sequence[tree.Statement]) -> Iterator[str]:
                 yield from names_of(pattern)
             case tree.Input(name):
                 yield name.name
-            case tree.For(body=body):
+            case tree.Choice(name):
+                yield name.name
+            case tree.For(body=body) | tree.Repeat(body=body):
                 yield from _assigned(body)
+            case tree.Annotated(statement=annotated):
+                yield from _assigned((annotated,))
             case tree.If(_, then, otherwise):
                 yield from _assigned(then + otherwise)
 
@@ -48,15 +52,17 @@ def _returns(statement: tree.Statement) -> bool:
     match statement:
         case tree.Return():
             return True
-        case tree.For(body=body):
+        case tree.For(body=body) | tree.Repeat(body=body):
             return _may_return(body)
+        case tree.Annotated(statement=annotated):
+            return _returns(annotated)
         case tree.If(_, then, otherwise):
             return _may_return(then) or _may_return(otherwise)
         case _:
             return False
 
 
-@executes(tree.Assign, _poison)
+@executes(tree.Assign, poison)
 def _assign(frame: Frame, node: tree.Assign) -> Any:
     """An instance is known by the variable that it is assigned to."""
     if isinstance(node.value, tree.Call) and not node.pattern.takes_apart:
@@ -67,28 +73,28 @@ def _assign(frame: Frame, node: tree.Assign) -> Any:
     return NOTHING
 
 
-@executes(tree.Return, _poison)
+@executes(tree.Return, poison)
 def _return(frame: Frame, node: tree.Return) -> Any:
     return evaluate(frame, node.value)
 
 
-@executes(tree.If, _poison)
+@executes(tree.If, poison)
 def _if(frame: Frame, node: tree.If) -> Any:
     """A chain of `else if` is walked, not descended."""
     chosen: Sequence[tree.Statement] = (node,)
     while len(chosen) == 1 and isinstance(branch := chosen[0], tree.If):
         condition = evaluate(frame, branch.condition)
         if condition is POISON:
-            return _poison(frame, branch)
+            return poison(frame, branch)
         chosen = branch.then if truth(condition, "a condition") else branch.otherwise
     return execute(frame.inside(Scope(frame.scope)), chosen)
 
 
-@executes(tree.For, _poison)
+@executes(tree.For, poison)
 def _for(frame: Frame, node: tree.For) -> Any:
     items = evaluate(frame, node.iterable)
     if items is POISON:
-        return _poison(frame, node)
+        return poison(frame, node)
     for turn in turns(frame, node, items):
         result = execute(turn, node.body)
         if result is not NOTHING:
@@ -96,7 +102,7 @@ def _for(frame: Frame, node: tree.For) -> Any:
     return NOTHING
 
 
-@executes(tree.Function, _poison)
+@executes(tree.Function, poison)
 def _function(frame: Frame, node: tree.Function) -> Any:
     frame.scope.declare(node.name.name, function_value(node, frame.scope))
     return NOTHING
@@ -105,7 +111,7 @@ def _function(frame: Frame, node: tree.Function) -> Any:
 # The border of a model ----------------------------------------------------------------------
 
 
-@executes(tree.Input, _poison)
+@executes(tree.Input, poison)
 def _input(frame: Frame, node: tree.Input) -> Any:
     name = node.name
     dtype = frame.scope.find(node.type.dtype.name)
@@ -127,7 +133,7 @@ def _dim(frame: Frame, dim: tree.Expr, axis: int) -> Dim:
     return size
 
 
-@executes(tree.OutputStatement, _poison)
+@executes(tree.OutputStatement, poison)
 def _output(frame: Frame, node: tree.OutputStatement) -> Any:
     value = evaluate(frame, node.value)
     values = (value,) if len(node.names) == 1 else value

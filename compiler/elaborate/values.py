@@ -94,6 +94,15 @@ class Instance:
         return self.place.instance(self.label or self.name, self.span, self.labelled)
 
 
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """What a continuous choice is made from. `log`: evenly in the logarithm."""
+
+    low: float
+    high: float
+    log: bool
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class ConstantMaker:
     """`constant(...)`: the only builtin that adds to the graph."""
