@@ -1,0 +1,69 @@
+"""Decisions: what a program leaves open, and what settles it.
+
+A `choice` that is elaborated meets its decider with a `Decision`, known by its path: the weight path of the place and
+the name of the choice, `stage0.layer2.op`. A layer that is called several times decides once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from ..dsl.record import record
+from ..dsl.source import Span
+
+OptionName = int | float | bool | str | list["OptionName"]
+"""How an option is written in a point: a plain value as JSON has it, anything else by its name."""
+
+
+@record
+class Decision:
+    """A choice among options, as one elaboration meets it."""
+
+    path: str
+    options: tuple[OptionName, ...]
+    span: Span
+
+
+@record
+class Continuous:
+    """A training hyper-parameter between `low` and `high`, which the compiler only carries.
+
+    `log`: its logarithm is what is spread evenly (AutoHAS, Dong et al. 2020).
+    """
+
+    path: str
+    low: float
+    high: float
+    log: bool
+    span: Span
+
+
+class Decider(Protocol):
+    """Settles the decisions of one elaboration, each once, in the order in which the program meets them."""
+
+    def decide(self, decision: Decision) -> int:
+        """The index of the option to take. Raises DiagnosticError where it has none."""
+        ...
+
+    def carry(self, continuous: Continuous) -> float:
+        """The value of a hyper-parameter. Raises DiagnosticError where it has none."""
+        ...
+
+
+class Indices:
+    """Decides by indices, and takes the first option where it has none; remembers what it met."""
+
+    def __init__(self, indices: Mapping[str, int] | None = None) -> None:
+        self._indices = indices or {}
+        self.decisions: list[tuple[Decision, int]] = []
+        self.carried: list[Continuous] = []
+
+    def decide(self, decision: Decision) -> int:
+        index = self._indices.get(decision.path, 0)
+        self.decisions.append((decision, index))
+        return index
+
+    def carry(self, continuous: Continuous) -> float:
+        self.carried.append(continuous)
+        return continuous.low
