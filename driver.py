@@ -122,7 +122,15 @@ def load(  # noqa: PLR0913  # everything that decides what a network is
 
 def read(path: PathLike, roots: Sequence[PathLike] = (), sources: Sources | None = None) -> Program:
     """A program whose names and types are right. Raises DiagnosticError with every error found."""
-    program = modules.load(Path(path), tuple(map(Path, roots)), sources=sources)
+    return _checked(modules.load(Path(path), tuple(map(Path, roots)), sources=sources))
+
+
+def read_source(text: str, name: str, sources: Sources | None = None) -> Program:
+    """The same of a text that is no file and imports only `std`; `name` is how diagnostics call it."""
+    return _checked(modules.load_text(text, name, sources=sources))
+
+
+def _checked(program: Program) -> Program:
     signatures = {name: op.signature for name, op in OPERATORS.items() if op.surface}
     activations = {name for name, op in OPERATORS.items() if op.has(Trait.ACTIVATION)}
     found = check(program, signatures, activations)
