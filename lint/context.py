@@ -1,0 +1,73 @@
+"""What rules look at: a program and all that can be known of it, each part made when the first rule asks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeVar
+
+from ..dsl import tree
+from ..dsl.check.walk import nodes
+from ..dsl.lexer import Scanned, scan
+from ..dsl.modules import Program
+from ..dsl.source import Source
+from .names import Names
+from .networks import Network, networks
+
+if TYPE_CHECKING:
+    from .suppressions import Suppressions
+
+N = TypeVar("N")
+
+
+@dataclass
+class Context:
+    """The main module of a checked program. `target` is the backend it is meant for, if one is named; `running` are
+    the codes of the rules of this run."""
+
+    program: Program
+    suppressions: Suppressions
+    running: frozenset[str]
+    target: str | None = None
+
+    @property
+    def module(self) -> tree.Module:
+        return self.program.main
+
+    @property
+    def file(self) -> str:
+        """What spans call the file."""
+        return self.module.span.file
+
+    @property
+    def source(self) -> Source:
+        return self.program.sources.by_name[self.file]
+
+    @cached_property
+    def scanned(self) -> Scanned:
+        """The tokens and comments of the file."""
+        return scan(self.source)
+
+    @cached_property
+    def names(self) -> Names:
+        """Every declaration of the file with its uses."""
+        return Names(self.module)
+
+    @cached_property
+    def networks(self) -> tuple[Network, ...]:
+        """The models of the file that can be elaborated as they stand: no parameter is missing, no choice is open."""
+        return networks(self.program)
+
+    @cached_property
+    def _nodes(self) -> dict[type, list[object]]:
+        found: dict[type, list[object]] = {}
+        for node in nodes(self.module):
+            found.setdefault(type(node), []).append(node)
+        return found
+
+    def all(self, kind: type[N]) -> Iterator[N]:
+        """Every node of the tree of one kind, in the order of the text."""
+        for node in self._nodes.get(kind, ()):
+            assert isinstance(node, kind)
+            yield node
