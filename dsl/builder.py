@@ -13,6 +13,7 @@ from . import codes, strays, tree
 from .diagnostics import Diagnostic, error
 from .lexer import Scanned, Token
 from .limits import Limits
+from .quantities import quantity
 from .source import Source, Span
 
 _ESCAPE = re.compile(r"\\(.)")
@@ -21,6 +22,7 @@ _INT64 = 2**63 - 1
 
 Body = tuple[tree.Statement, ...]
 Parameters = tuple[tree.ParameterDeclaration, ...]
+Annotations = tuple[tree.Annotation, ...]
 
 
 class Builder:
@@ -68,10 +70,18 @@ class Builder:
     ) -> tree.Function:
         return tree.Function(self.identifier(name), parameters, returns, body, self.doc(span), span)
 
-    def block(
-        self, span: Span, name: Token, parameters: Parameters, returns: tree.TypeExpr | None, body: Body
+    def block(  # noqa: PLR0913, PLR0917  # one parameter for each part of the syntax
+        self,
+        span: Span,
+        annotations: Annotations | None,
+        word: Token,
+        name: Token,
+        parameters: Parameters,
+        returns: tree.TypeExpr | None,
+        body: Body,
     ) -> tree.Block:
-        return tree.Block(self.identifier(name), parameters, returns, body, self.doc(span), span)
+        doc = self.doc(span) or self.doc(word.span(span.file))
+        return tree.Block(self.identifier(name), parameters, returns, body, doc, annotations or (), span)
 
     def model(self, span: Span, name: Token, parameters: Parameters, body: Body) -> tree.Model:
         return tree.Model(self.identifier(name), parameters, body, self.doc(span), span)
@@ -143,6 +153,52 @@ class Builder:
         *names, value = names_and_value
         return tree.OutputStatement(tuple(map(self.identifier, names)), value, span)
 
+    # Search spaces --------------------------------------------------------------------------
+
+    def choice(self, span: Span, name: Token, options: tree.OptionSet | tree.Expr) -> tree.Choice:
+        return tree.Choice(self.identifier(name), options, self.doc(span), span)
+
+    def option_set(self, span: Span, *items: tree.Expr) -> tree.OptionSet:
+        return tree.OptionSet(items, span)
+
+    def where(self, span: Span, condition: tree.Expr) -> tree.Where:
+        return tree.Where(condition, span)
+
+    def repeat(self, span: Span, count: tree.Expr, label: tree.Identifier, body: Body) -> tree.Repeat:
+        return tree.Repeat(count, label, body, span)
+
+    # Requirements and annotations -----------------------------------------------------------
+
+    def require(self, span: Span, *requirements: tree.Requirement) -> tree.Require:
+        return tree.Require(requirements, span)
+
+    def requirement(
+        self, span: Span, metric: Token, table: Token | None, operator: Token, bound: tree.Quantity | tree.Expr
+    ) -> tree.Requirement:
+        named = self.identifier(table) if table else None
+        return tree.Requirement(self.identifier(metric), named, operator.text, bound, span)
+
+    def expect(self, span: Span, *expectations: tree.Expectation) -> tree.Expect:
+        return tree.Expect(expectations, span)
+
+    def expectation(
+        self, span: Span, metric: Token, value: tree.Quantity | tree.Expr, percent: tree.Literal | None
+    ) -> tree.Expectation:
+        tolerance = float(percent.value) / 100 if percent else None
+        return tree.Expectation(self.identifier(metric), value, tolerance, span)
+
+    def annotation(self, span: Span, name: Token, *arguments: tree.Argument) -> tree.Annotation:
+        return tree.Annotation(self.identifier(name), arguments, span)
+
+    def annotations(self, _span: Span, *annotations: tree.Annotation) -> Annotations:
+        return annotations
+
+    def annotated(self, span: Span, annotations: Annotations, statement: tree.Statement) -> tree.Annotated:
+        return tree.Annotated(annotations, statement, span)
+
+    def annotated_paths(self, span: Span, annotations: Annotations, *patterns: tree.Literal) -> tree.AnnotatedPaths:
+        return tree.AnnotatedPaths(annotations, patterns, span)
+
     def one_name(self, span: Span, name: Token) -> tree.Pattern:
         return tree.Pattern((self.identifier(name),), False, span)
 
@@ -209,6 +265,15 @@ class Builder:
     def number(self, span: Span, token: Token) -> tree.Literal:
         value = self.int_value(token) if token.kind == "INT" else self.float_value(token)
         return tree.Literal(value, span)
+
+    def quantity(self, span: Span, token: Token) -> tree.Quantity:
+        # Counted before it is read, as an int is.
+        found = quantity(token.text, span) if len(token.text) <= self.limits.int_digits else None
+        if found and found.value <= _INT64:
+            return found
+        message = f"this quantity is more than {_INT64}, or longer than {self.limits.int_digits} characters"
+        self.diagnostics.append(error(codes.NUMBER_TOO_LARGE, message, span))
+        return tree.Quantity(0, "count", 1, span)
 
     def int_value(self, token: Token) -> int:
         digits = token.text.replace("_", "").lstrip("0")

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 OPENERS = {"LPAR": "RPAR", "_CALL": "RPAR", "LSQB": "RSQB", "LBRACE": "RBRACE"}
 CLOSERS = frozenset(OPENERS.values())
-SOFT_KEYWORDS = frozenset({"BLOCK", "MODEL", "INPUT", "OUTPUT"})
+SOFT_KEYWORDS = frozenset({"BLOCK", "MODEL", "INPUT", "OUTPUT", "CHOICE", "WHERE", "REPEAT", "REQUIRE", "EXPECT", "ON"})
 """Keywords that can be labels."""
 
 
@@ -36,12 +36,15 @@ class Context:
         return next((depth for depth in range(len(states) - 1, 0, -1) if is_boundary(states[depth])), 0)
 
     def in_body(self, state: int) -> bool:
-        """Whether a statement can start in a state: nothing else starts with `return`."""
-        return self.machine.tables.actions[state].get("RETURN", -1) >= 0
+        """Whether a statement can start in a state, or the body end; after annotations it can't end."""
+        return self.shifts(state, "RETURN") and self.shifts(state, "RBRACE")
 
     def in_file(self, state: int) -> bool:
-        """Whether an item can start in a state: a function can, but no statement."""
-        return self.machine.tables.actions[state].get("FN", -1) >= 0 and not self.in_body(state)
+        """Whether an item can start in a state: both a function and a model can, and nothing else is either."""
+        return self.shifts(state, "FN") and self.shifts(state, "MODEL")
+
+    def shifts(self, state: int, kind: str) -> bool:
+        return self.machine.tables.actions[state].get(kind, -1) >= 0
 
     def open_brackets(self) -> list[int]:
         """Where in the stack brackets stand that are still open; those that are closed are parts of something."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from .context import SOFT_KEYWORDS
 from .tables import END, Tables
 
 COMPARISONS = frozenset({"EQUAL", "NOT_EQUAL", "LESS", "LESS_EQUAL", "GREATER", "GREATER_EQUAL", "IN"})
@@ -11,13 +12,15 @@ BINARY = COMPARISONS | {"OR", "AND", "UPTO", "PLUS", "MINUS", "STAR", "SLASH", "
 
 _CONTINUATIONS = BINARY | {"_PIPE", "_CALL", "LSQB", "_ASSIGN", "COLON"}
 _LITERALS = frozenset({"INT", "FLOAT", "STRING", "TRUE", "FALSE"})
-_SOFT_NAMES = frozenset({"NAME", "BLOCK", "MODEL", "INPUT", "OUTPUT"})
+_SOFT_NAMES = SOFT_KEYWORDS | {"NAME"}
+_STATEMENTS = frozenset({"RETURN", "NAME", "LPAR", "FOR", "IF", "INPUT", "OUTPUT", "FN"})
+_OF_SPACES = frozenset({"CHOICE", "WHERE", "REPEAT", "REQUIRE", "EXPECT", "AT"})
 
 # A group of tokens is named where the first of its tokens can come; all of them are covered by the name.
 _GROUPS = (
     ("INT", _LITERALS | _SOFT_NAMES | {"LPAR", "LSQB", "MINUS", "NOT", "IF"}, "an expression"),
-    ("RETURN", frozenset({"RETURN", "NAME", "LPAR", "FOR", "IF", "INPUT", "OUTPUT", "FN"}), "a statement"),
-    ("FN", frozenset({"FN", "NAME", "BLOCK", "MODEL"}), "a declaration"),
+    ("RETURN", _STATEMENTS | _OF_SPACES, "a statement"),
+    ("FN", frozenset({"FN", "NAME", "BLOCK", "MODEL", "AT"}), "a declaration"),
     ("MODEL", _SOFT_NAMES, "a name"),
     ("BLOCK", frozenset({"BLOCK", "NAME", "LPAR", "STRING"}), "a type"),
     ("NAME", frozenset({"NAME"}), "a name"),

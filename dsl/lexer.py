@@ -13,9 +13,6 @@ from .limits import DEFAULT, Limits
 from .source import Source, Span
 from .tree import Comment, Division, Identifier
 
-RESERVED = frozenset({"choice", "require", "expect", "repeat", "where", "on", "@"})
-"""Refused everywhere, so that later versions can give them a meaning without breaking a file."""
-
 _VALUE_ENDS = frozenset({"NAME", "INT", "FLOAT", "RPAR", "RSQB"})
 _OPERAND = r"\(*(?:[0-9][0-9_]*(?:\.[0-9]+)?|[A-Za-z_]\w*)\)*"
 _DIVISOR = re.compile(rf"// ?({_OPERAND}(?: ?[-+*/%] ?{_OPERAND})*),?")
@@ -61,20 +58,17 @@ def _pattern() -> re.Pattern[str]:
         "NEWLINE": r"\n",
         "COMMENT": r"//[^\n]*",
         "NAME": terminals["NAME"],
+        "QUANTITY": terminals["QUANTITY"],
         "FLOAT": terminals["FLOAT"],
         "STRAY_FLOAT": strays.PATTERNS["STRAY_FLOAT"],
         "INT": terminals["INT"],
         "STRING": terminals["STRING"],
         "_CALL": terminals["_CALL"],
-        "SYMBOL": "|".join(map(re.escape, [*symbols, "@"])),
+        "_PLUS_MINUS": terminals["_PLUS_MINUS"],
+        "SYMBOL": "|".join(map(re.escape, symbols)),
         **strays.PATTERNS,
     }
     return re.compile(rf"[ \t\r]*(?:{'|'.join(f'(?P<{name}>{pattern})' for name, pattern in named.items())}|\Z)")
-
-
-@cache
-def _words() -> dict[str, str]:
-    return {**tables.load().words, **dict.fromkeys(RESERVED, "STRAY_RESERVED")}
 
 
 def scan(source: Source, limits: Limits = DEFAULT) -> Scanned:
@@ -91,7 +85,7 @@ class _Scanner:
         self.doc: list[str] = []
 
     def run(self) -> Scanned:
-        words, tokens, limit = _words(), self.result.tokens, self.limits.name_length
+        words, tokens, limit = tables.load().words, self.result.tokens, self.limits.name_length
         line, line_start = 1, 0
         for match in _pattern().finditer(self.text):
             kind = match.lastgroup

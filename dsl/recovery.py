@@ -19,9 +19,11 @@ from .syntax_errors import explain
 if TYPE_CHECKING:
     from .parser import Machine
 
-_STATEMENTS = frozenset(["FOR", "IF", "RETURN", "INPUT", "OUTPUT", "FN"])
+_STATEMENTS = frozenset(
+    ["FOR", "IF", "RETURN", "INPUT", "OUTPUT", "FN", "CHOICE", "WHERE", "REPEAT", "REQUIRE", "EXPECT", "AT"]
+)
 _ITEMS = frozenset(["BLOCK", "MODEL", "IMPORT"])
-_HEADERS = frozenset(["FOR", "IF", "BLOCK", "MODEL"])
+_HEADERS = frozenset(["FOR", "IF", "REPEAT", "BLOCK", "MODEL"])
 
 
 def recover(machine: Machine) -> bool:
@@ -136,4 +138,6 @@ def _is_header(broken: list[Token]) -> bool:
     if not broken:
         return False
     kinds = [token.kind for token in broken]
+    if kinds[0] == "AT" and len(kinds) > 1:  # annotations that are complete are one part
+        kinds = kinds[1:]
     return kinds[0] in _HEADERS or kinds == ["NAME"] or (kinds[0] == "FN" and "_ASSIGN" not in kinds)

@@ -129,11 +129,6 @@ def _word(text: str, span: Span) -> Stray:
     return diagnostic, ("NAME", text)
 
 
-def _reserved(text: str, span: Span) -> Stray:
-    message = f"`{text}` is reserved for a later version of the language"
-    return error(codes.RESERVED_WORD, message, span, hint="as a name, take another"), ("NAME", text)
-
-
 _EXPLAIN: dict[str, Callable[[str, Span], Stray]] = {
     "STRAY_FLOAT": _number,
     "STRAY_NUMBER": _number,
@@ -142,5 +137,4 @@ _EXPLAIN: dict[str, Callable[[str, Span], Stray]] = {
     "STRAY_COMMENT": _hash,
     "STRAY_WORD": _word,
     "STRAY": _character,
-    "STRAY_RESERVED": _reserved,
 }

@@ -310,7 +310,138 @@ class Function:
     span: Span = _span()
 
 
-Statement = Assign | For | If | Return | Input | OutputStatement | Function
+# Search spaces ------------------------------------------------------------------------------
+
+
+@record
+class OptionSet:
+    """`{ 3, 5 }`: the options of a choice, one by one."""
+
+    items: tuple[Expr, ...]
+    span: Span = _span()
+
+
+@record
+class Choice:
+    """`choice kernel in { 3, 5 }`; `options` may be any expression that is a list."""
+
+    name: Identifier
+    options: OptionSet | Expr
+    doc: str
+    span: Span = _span()
+
+
+@record
+class Where:
+    """`where depth >= 1`: a condition on the choices made so far."""
+
+    condition: Expr
+    span: Span = _span()
+
+
+@record
+class Repeat:
+    """`repeat depth as layer { ... }` binds `index: int` and `first: bool` in its body."""
+
+    count: Expr
+    label: Identifier
+    body: tuple[Statement, ...]
+    span: Span = _span()
+
+
+# Requirements -------------------------------------------------------------------------------
+
+
+@record
+class Quantity:
+    """`3.50M`, `250KB`, `80ms`: a bound, the unit is `count`, `bytes` or `seconds`. `digit`
+    is the worth of the last digit written, here 10000."""
+
+    value: int | float
+    unit: str
+    digit: float
+    span: Span = _span()
+
+
+@record
+class Requirement:
+    """`macs <= 300M`, `latency(pixel_cpu) <= 80ms`. The operator is one of `< <= > >= ==`."""
+
+    metric: Identifier
+    table: Identifier | None
+    operator: str
+    bound: Quantity | Expr
+    span: Span = _span()
+
+
+@record
+class Require:
+    requirements: tuple[Requirement, ...]
+    span: Span = _span()
+
+
+@record
+class Expectation:
+    """`macs = 300M +- 1%`. The tolerance is a fraction, 0.01."""
+
+    metric: Identifier
+    value: Quantity | Expr
+    tolerance: float | None
+    span: Span = _span()
+
+
+@record
+class Expect:
+    expectations: tuple[Expectation, ...]
+    span: Span = _span()
+
+
+# Annotations --------------------------------------------------------------------------------
+
+
+@record
+class Annotation:
+    """`@precision(weights="int8")`, `@freeze`."""
+
+    name: Identifier
+    arguments: tuple[Argument, ...]
+    span: Span = _span()
+
+
+@record
+class Annotated:
+    """`@freeze x = x |> stem: conv2d(32)`: about all layers that the statement makes. Never nested."""
+
+    annotations: tuple[Annotation, ...]
+    statement: Statement
+    span: Span = _span()
+
+
+@record
+class AnnotatedPaths:
+    """`@freeze on "backbone.**"`: about all layers whose paths match one of the patterns, which are strings."""
+
+    annotations: tuple[Annotation, ...]
+    patterns: tuple[Literal, ...]
+    span: Span = _span()
+
+
+Statement = (
+    Assign
+    | For
+    | If
+    | Return
+    | Input
+    | OutputStatement
+    | Function
+    | Choice
+    | Where
+    | Repeat
+    | Require
+    | Expect
+    | Annotated
+    | AnnotatedPaths
+)
 
 
 # A file -------------------------------------------------------------------------------------
@@ -353,13 +484,17 @@ class Constant:
 
 @record
 class Block:
-    """A reusable piece of a network. Its parameters of type `tensor` or `list[tensor]` come first."""
+    """A reusable piece of a network. Its parameters of type `tensor` or `list[tensor]` come first.
+
+    The annotations are about all layers of each of its calls.
+    """
 
     name: Identifier
     parameters: tuple[ParameterDeclaration, ...]
     returns: TypeExpr | None
     body: tuple[Statement, ...]
     doc: str
+    annotations: tuple[Annotation, ...]
     span: Span = _span()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from .. import codes
 from ..diagnostics import Label
 from ..source import Span
-from ..tree import Function, Identifier, Input, Item, Name, ParameterDeclaration, Pattern
+from ..tree import Choice, Function, Identifier, Input, Item, Name, ParameterDeclaration, Pattern, Repeat
 from .report import Report
 from .walk import nodes
 
@@ -84,5 +84,7 @@ def _binds(node: Any) -> Iterator[str]:
     match node:
         case Pattern(names):
             yield from (name.name for name in names if isinstance(name, Identifier))
-        case ParameterDeclaration(name) | Input(name) | Function(name):
+        case ParameterDeclaration(name) | Input(name) | Function(name) | Choice(name):
             yield name.name
+        case Repeat():
+            yield from ("index", "first")

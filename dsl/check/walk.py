@@ -7,7 +7,7 @@ import functools
 from collections.abc import Iterator
 from typing import Any
 
-from ..tree import For, If, Item, Statement
+from ..tree import Annotated, For, If, Item, Module, Repeat, Statement
 
 
 def statements_within(statements: tuple[Statement, ...]) -> Iterator[Statement]:
@@ -16,28 +16,36 @@ def statements_within(statements: tuple[Statement, ...]) -> Iterator[Statement]:
     while pending:
         statement = pending.pop()
         yield statement
-        if isinstance(statement, For):
-            pending.extend(reversed(statement.body))
-        if isinstance(statement, If):
-            pending.extend(reversed(statement.then + statement.otherwise))
+        pending.extend(reversed(_bodies(statement)))
 
 
-def nodes(root: Item) -> Iterator[Any]:
-    """Every node of an item, in the order of the text, without recursion."""
+def _bodies(statement: Statement) -> tuple[Statement, ...]:
+    match statement:
+        case For(body=body) | Repeat(body=body):
+            return body
+        case If():
+            return statement.then + statement.otherwise
+        case Annotated():
+            return (statement.statement,)
+    return ()
+
+
+def nodes(root: Item | Module) -> Iterator[Any]:
+    """Every node of an item or file, in the order of the text, without recursion."""
     pending: list[Any] = [root]
     while pending:
         node = pending.pop()
         if isinstance(node, tuple):
             pending.extend(reversed(node))
             continue
-        children = _children(node.__class__)
-        if children:
+        parts = children(node.__class__)
+        if parts:
             yield node
-            pending.extend([getattr(node, child) for child in children])
+            pending.extend([getattr(node, part) for part in parts])
 
 
 @functools.cache
-def _children(kind: type) -> tuple[str, ...]:
+def children(kind: type) -> tuple[str, ...]:
     """The fields of a node, last first; none of what is no node."""
     if not dataclasses.is_dataclass(kind):
         return ()
