@@ -11,8 +11,7 @@ from .lexer import Token
 from .source import Span
 from .tables import END
 
-_KEYWORDS = SOFT_KEYWORDS | {"IMPORT", "AS", "FN", "RETURN", "FOR", "IN", "IF", "ELSE"}
-_KEYWORDS |= {"AND", "OR", "NOT", "TRUE", "FALSE"}
+_KEYWORDS = SOFT_KEYWORDS | frozenset(
     ["IMPORT", "AS", "FN", "RETURN", "FOR", "IN", "IF", "ELSE", "AND", "OR", "NOT", "TRUE", "FALSE"]
 )
 _VALUE_ENDS = frozenset(["NAME", "INT", "FLOAT", "STRING", "TRUE", "FALSE", "RPAR", "RSQB"])
