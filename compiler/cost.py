@@ -7,8 +7,9 @@ What is counted, at batch 1 where the batch is symbolic:
 - **FLOPs**: 2 for each MAC, and the element operations that are no MACs: one for each addition of
   a bias, each activation, each element of arithmetic; two for a batch norm, four for a softmax;
   one for each element that a pool or mean reads.
-- **Parameters**: elements of weights, biases, gamma, beta and slopes are trainable; the total adds
-  the moving statistics of batch norms. Constants written in the program count as neither.
+- **Parameters**: elements of weights, biases, gamma, beta and slopes are trainable unless they are frozen;
+  the total adds those that are, and the moving statistics of batch norms. Constants written in the program
+  count as neither.
 - **Weight bytes**: of every parameter, constants included, as it is stored.
 - **Activation bytes**: of the layer's results.
 
@@ -104,11 +105,17 @@ def _new_parameters(graph: Graph, node: Node, seen: set[str]) -> list[Parameter]
     return [graph.parameters[name] for name in sorted(names)]
 
 
-def _layer(node: Node, parameters: list[Parameter]) -> LayerCost:
+def _layer(node: Node, parameters: Iterable[Parameter]) -> LayerCost:
+    return LayerCost(node.path, node.op.name, tuple(v.type for v in node.outputs), counts_of(node, parameters))
+
+
+def counts_of(node: Node, parameters: Iterable[Parameter]) -> Counts:
+    """What one layer costs. `parameters` are those of its operands that no layer before it has read."""
     types = [None if value is None else value.type for value in node.inputs]
-    results = tuple(value.type for value in node.outputs)
+    results = [value.type for value in node.outputs]
     macs = node.op.macs(types, results, node.attributes)
-    counts = Counts(
+    parameters = tuple(parameters)
+    return Counts(
         macs=macs,
         flops=2 * macs + node.op.flops(types, results, node.attributes),
         trainable=sum(p.value.type.elements() for p in parameters if p.role.trainable),
@@ -116,4 +123,3 @@ def _layer(node: Node, parameters: list[Parameter]) -> LayerCost:
         weight_bytes=sum(p.value.type.nbytes() for p in parameters),
         activation_bytes=sum(type_.nbytes() for type_ in results),
     )
-    return LayerCost(node.path, node.op.name, results, counts)

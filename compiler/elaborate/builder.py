@@ -24,6 +24,9 @@ Operands = Sequence[Value | None]
 class Builder:
     """Collects nodes and parameters."""
 
+    opaque: Value | None = None
+    """What every operator gives, where no layers are wanted."""
+
     def __init__(self, meter: Meter) -> None:
         self._meter = meter
         self._nodes: list[Node] = []

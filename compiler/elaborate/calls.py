@@ -113,7 +113,10 @@ def _instance(frame: Frame, instance: Instance, request: Request) -> Any:
     segment, labelled = _segment(request, instance.label or request.written or instance.name)
     path = frame.place.use(segment, request.span, labelled)
     site = Site(path, lambda: instance.weights, request.span)
-    return _make(frame, instance.callee, tensors, instance.values, site)
+    frame.run.sharing += 1
+    result = _make(frame, instance.callee, tensors, instance.values, site)
+    frame.run.sharing -= 1
+    return result
 
 
 def _make(
@@ -143,13 +146,15 @@ def _function(frame: Frame, function: FunctionValue, request: Request) -> Any:
 
 def _builtin(frame: Frame, builtin: BuiltinValue, request: Request) -> Any:
     if builtin.variadic:
-        result = builtin.compute(*_alike(builtin, request.arguments))
+        given = _alike(builtin, request.arguments)
     else:
-        result = builtin.compute(*_exactly(frame, builtin, bind(builtin.signature, request.arguments)))
+        given = _exactly(frame, builtin, bind(builtin.signature, request.arguments))
+    if builtin.length is not None:
+        frame.run.meter.need_list(builtin.length(*given))
+    result = builtin.compute(*given)
     if isinstance(result, list):
         frame.run.meter.need_list(len(result))
-        return result
-    return checked(result, frame.run.meter)
+    return checked(result, frame.run.meter) if isinstance(result, int | float) else result
 
 
 def _alike(builtin: BuiltinValue, arguments: Arguments) -> list[Any]:

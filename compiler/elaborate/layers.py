@@ -33,6 +33,8 @@ def apply_operator(
     run: Run, operator: Operator, tensors: Sequence[Value], values: Mapping[str, Any], site: Site
 ) -> Any:
     """The result of an operator, a list where it may have several."""
+    if run.builder.opaque is not None:
+        return run.builder.opaque
     try:
         results = _node(run, operator, tensors, values, site)
     except OperatorError as error:
@@ -65,7 +67,15 @@ def _refused(operator: Operator, tensors: Sequence[Value], site: Site, error: Op
 
 
 def apply_block(frame: Frame, block: BlockValue, tensors: Sequence[Any], values: Mapping[str, Any], site: Site) -> Any:
-    """What the body of a block returns."""
+    """What a block returns: from memory, if the run keeps what it has seen, else by its body."""
+    if frame.run.memory is not None and not frame.run.sharing:
+        return frame.run.memory.recall(
+            frame, block, tensors, values, lambda: _body(frame, block, tensors, values, site)
+        )
+    return _body(frame, block, tensors, values, site)
+
+
+def _body(frame: Frame, block: BlockValue, tensors: Sequence[Any], values: Mapping[str, Any], site: Site) -> Any:
     place = Place(lambda: (site.path, site.owner()))
     inner = Frame(frame.run, Scope(block.scope, outermost=True), place)
     for parameter, tensor in zip(block.signature.tensors, tensors, strict=True):

@@ -54,11 +54,21 @@ def turns(frame: Frame, loop: tree.For | tree.Comprehension, items: Any) -> Iter
     if not isinstance(items, list | tuple):
         raise EvaluationError(WRONG_VALUE, f"a loop needs a list, found {describe(items)}", span=loop.iterable.span)
     frame.run.meter.spend_turns(len(items))
-    paths = Loop(frame.place, *_label(loop))
+    paths = loop_of(frame, loop)
     for index, item in enumerate(items):
-        scope = Scope(frame.scope)
-        bind(loop.pattern, item, scope.declare)
-        yield Frame(frame.run, scope, paths.turn(index))
+        yield turn(frame, loop, paths, index, item)
+
+
+def loop_of(frame: Frame, loop: tree.For | tree.Comprehension) -> Loop:
+    """The paths of a loop's turns."""
+    return Loop(frame.place, *_label(loop))
+
+
+def turn(frame: Frame, loop: tree.For | tree.Comprehension, paths: Loop, index: int, item: Any) -> Frame:
+    """The frame of one turn."""
+    scope = Scope(frame.scope)
+    bind(loop.pattern, item, scope.declare)
+    return Frame(frame.run, scope, paths.turn(index))
 
 
 def _label(loop: tree.For | tree.Comprehension) -> tuple[str | None, Any, bool]:

@@ -7,8 +7,9 @@ was made. So that both stay unique, each place keeps the names taken in it, apar
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cached_property
+from typing import NamedTuple
 
 from ...dsl.diagnostics import Label
 from ...dsl.source import Span
@@ -19,6 +20,15 @@ Taken = dict[str, Span]
 Paths = tuple[str, str]
 """The path of nodes and the path of weights."""
 
+_SPACES = {
+    "layer": ("node", "weight"),
+    "use": ("node",),
+    "instance": ("weight",),
+    "loop": ("loop",),
+    "decision": ("decision",),
+}
+"""Among which names that of a thing must be the only one."""
+
 
 class Place:
     """A scope of paths: the body of a model, a block or a loop turn, a labelled expression.
@@ -28,16 +38,24 @@ class Place:
 
     def __init__(self, find: Callable[[], Paths]) -> None:
         self._find = find
-        nodes: Taken = {}
-        weights: Taken = {}
-        self._spaces = {
-            "layer": (nodes, weights),
-            "use": (nodes,),
-            "instance": (weights,),
-            "loop": ({},),
-            "decision": ({},),
-        }
+        self._taken: dict[str, Taken] = {"node": {}, "weight": {}, "loop": {}, "decision": {}}
         self._repetitions: dict[tuple[str, str], int] = {}
+
+    def fork(self, loops: Mapping[int, Loop]) -> Place:
+        """A copy that takes names of its own. A turn of one of `loops`, by the `id` of what they copy, is led there."""
+        find = self._find
+        if isinstance(find, Turn) and id(find.loop) in loops:
+            find = Turn(loops[id(find.loop)], find.index)
+        copy = Place(find)
+        copy._taken = {kind: dict(taken) for kind, taken in self._taken.items()}
+        copy._repetitions = dict(self._repetitions)
+        if "paths" in vars(self):
+            copy.paths = self.paths
+        return copy
+
+    def key(self) -> object:
+        """Equal for places that give equal names from now on."""
+        return tuple([frozenset(taken) for taken in self._taken.values()])
 
     @cached_property
     def paths(self) -> Paths:
@@ -67,7 +85,7 @@ class Place:
         return self._take("loop", label, span, labelled)
 
     def _take(self, kind: str, segment: str, span: Span, labelled: bool) -> str:
-        spaces = self._spaces[kind]
+        spaces = [self._taken[space] for space in _SPACES[kind]]
         name = segment if labelled else self._free(kind, segment)
         for taken in spaces:
             if name in taken:
@@ -77,7 +95,7 @@ class Place:
 
     def _free(self, kind: str, segment: str) -> str:
         """The segment, or with the first suffix that is free: `_2`, `_3`, ..."""
-        spaces = self._spaces[kind]
+        spaces = [self._taken[space] for space in _SPACES[kind]]
         count = self._repetitions.get((kind, segment), 0)
         while True:
             count += 1
@@ -96,8 +114,15 @@ class Loop:
         self._span = span
         self._labelled = labelled
 
+    def fork(self, place: Place) -> Loop:
+        """The same loop in a copy of its place."""
+        copy = Loop(place, self._label, self._span, self._labelled)
+        if "_prefix" in vars(self):
+            copy._prefix = self._prefix
+        return copy
+
     def turn(self, index: int) -> Place:
-        return Place(lambda: self._paths(index))
+        return Place(Turn(self, index))
 
     @cached_property
     def _prefix(self) -> str:
@@ -113,8 +138,19 @@ class Loop:
         # `s` at turn 20 and `s2` at turn 0 must not meet.
         return label + "_" if label[-1].isdigit() else label
 
-    def _paths(self, index: int) -> Paths:
+    def paths(self, index: int) -> Paths:
+        """The paths of a turn."""
         return self._place.layer(f"{self._prefix}{index}", self._span, labelled=True)
+
+
+class Turn(NamedTuple):
+    """Finds the paths of one turn of a loop."""
+
+    loop: Loop
+    index: int
+
+    def __call__(self) -> Paths:
+        return self.loop.paths(self.index)
 
 
 def join(path: str, segment: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
-from typing import Any, NamedTuple, NoReturn, TypeGuard
+from typing import Any, NamedTuple, NoReturn, Protocol, TypeGuard
 
 from ...dsl import tree
 from ...dsl.diagnostics import Diagnostic, Label, error
@@ -37,6 +37,21 @@ class CallSite:
     span: Span
 
 
+class Memory(Protocol):
+    """Remembers what blocks have returned."""
+
+    def recall(
+        self,
+        frame: Frame,
+        block: Any,
+        tensors: Sequence[Any],
+        values: Mapping[str, Any],
+        run_body: Callable[[], Any],
+    ) -> Any:
+        """What a block returns for these arguments."""
+        ...
+
+
 class Run:
     """What all frames of an elaboration share."""
 
@@ -50,6 +65,9 @@ class Run:
         self.operators = operators
         self.decider = decider
         self.decided: dict[str, object] = {}
+        self.memory: Memory | None = None
+        self.sharing = 0
+        """How many instances are being called: what they make may have been made before."""
         self.meter = Meter(limits)
         self.builder = Builder(self.meter)
         self.signatures = {name: operator.signature for name, operator in operators.items() if operator.surface}

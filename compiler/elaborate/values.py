@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -59,11 +59,15 @@ class FunctionValue:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class BuiltinValue:
-    """A function of the language itself. `compute` takes the arguments by place, all that are given if variadic."""
+    """A function of the language itself. `compute` takes the arguments by place, all that are given if variadic.
+
+    `length` tells of the same arguments how many items a list will have that may be longer than those given.
+    """
 
     signature: Signature
     variadic: bool
     compute: Callable[..., Any]
+    length: Callable[..., int] | None = None
 
     @property
     def name(self) -> str:
@@ -87,6 +91,13 @@ class Instance:
     @property
     def name(self) -> str:
         return self.callee.name
+
+    def at(self, place: Place) -> Instance:
+        """The same instance in a copy of its place."""
+        copy = replace(self, place=place)
+        if "weights" in vars(self):
+            copy.weights = self.weights
+        return copy
 
     @cached_property
     def weights(self) -> str:

@@ -1,0 +1,198 @@
+"""An elaboration that has come to a choice: it can be copied, so that each option goes its own way, and
+recognised, so that ways which meet again go on as one.
+
+Where an elaboration stands is a stack of cursors: the bodies and loops that it is in. Calls of blocks are not on it: a
+statement is one step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ...dsl import tree
+from ..elaborate.place import Loop, Place
+from ..elaborate.run import Frame
+from ..elaborate.scope import Scope
+from ..elaborate.values import FunctionValue, Instance
+from ..ir import Parameter, Value
+from .reading import Names, Reading
+
+
+@dataclass
+class Body:
+    """Statements under way: `index` is the next one."""
+
+    statements: Sequence[tree.Statement]
+    frame: Frame
+    index: int = 0
+
+
+@dataclass
+class Turns:
+    """A loop under way: `index` is the next turn. The body of the turn before, if it runs, is above on the stack."""
+
+    node: tree.For | tree.Repeat
+    items: Sequence[Any]
+    frame: Frame
+    loop: Loop
+    items_key: object
+    index: int = 0
+
+
+Cursor = Body | Turns
+
+
+@dataclass
+class State:
+    """Everything that the rest of an elaboration depends on.
+
+    `decided` and `counted` are the decisions and the parameters of instances that may be called again. `answers` are
+    the options taken inside the statement under way, which is executed anew from its start.
+    """
+
+    cursors: list[Cursor]
+    decided: dict[str, object] = field(default_factory=dict)
+    counted: dict[str, Parameter] = field(default_factory=dict)
+    answers: tuple[int, ...] = ()
+
+    def fork(self) -> State:
+        """A copy that shares nothing which an elaboration changes."""
+        return State(_Fork().cursors(self.cursors), dict(self.decided), dict(self.counted), self.answers)
+
+    def live(self, reading: Reading) -> Names:
+        """The names that the rest of the elaboration may read."""
+        names: Names = frozenset()
+        for cursor in self.cursors:
+            if isinstance(cursor, Body):
+                names |= reading.rest(cursor.statements, cursor.index)
+                names = names.union(*map(reading.names, _functions(cursor.frame.scope)))
+            elif cursor.index < len(cursor.items):
+                names |= reading.names(cursor.node.body)
+        return names
+
+    def key(self, reading: Reading) -> object:
+        """Equal for two states whose elaborations go on alike."""
+        return _Key(self.live(reading), self).of_state()
+
+
+def _functions(scope: Scope) -> list[tree.Expr]:
+    return [value.declaration.body for value in scope.names.values() if isinstance(value, FunctionValue)]
+
+
+class _Fork:
+    """Copies a stack from its outermost cursor on. What refers to a scope or place of it is led to the copy."""
+
+    def __init__(self) -> None:
+        self._scopes: dict[int, Scope] = {}
+        self._places: dict[int, Place] = {}
+        self._instances: dict[int, Instance] = {}
+        self._loops: dict[int, Loop] = {}
+
+    def cursors(self, cursors: Sequence[Cursor]) -> list[Cursor]:
+        copied = [self._cursor(cursor) for cursor in cursors]
+        for scope in self._scopes.values():
+            self._settle(scope)
+        return copied
+
+    def _cursor(self, cursor: Cursor) -> Cursor:
+        frame = self._frame(cursor.frame)
+        if isinstance(cursor, Body):
+            return Body(cursor.statements, frame, cursor.index)
+        loop = self._loops[id(cursor.loop)] = cursor.loop.fork(frame.place)
+        return Turns(cursor.node, cursor.items, frame, loop, cursor.items_key, cursor.index)
+
+    def _frame(self, frame: Frame) -> Frame:
+        return Frame(frame.run, self._scope(frame.scope), self._place(frame.place))
+
+    def _scope(self, scope: Scope) -> Scope:
+        """Scopes of the model are copied; beyond its outermost are those of modules, which nobody changes."""
+        copied = self._scopes.get(id(scope))
+        if copied is None:
+            inner = not scope.outermost and scope.parent is not None
+            parent = self._scope(scope.parent) if inner and scope.parent else scope.parent
+            copied = self._scopes[id(scope)] = Scope(parent, scope.outermost)
+            copied.names = dict(scope.names)
+        return copied
+
+    def _place(self, place: Place) -> Place:
+        copied = self._places.get(id(place))
+        if copied is None:
+            copied = self._places[id(place)] = place.fork(self._loops)
+        return copied
+
+    def _settle(self, scope: Scope) -> None:
+        for name, value in scope.names.items():
+            if isinstance(value, FunctionValue | Instance | list | tuple):
+                scope.names[name] = self._value(value)
+
+    def _value(self, value: Any) -> Any:
+        if isinstance(value, Instance):
+            return self._instance(value)
+        if isinstance(value, FunctionValue) and id(value.scope) in self._scopes:
+            return FunctionValue(value.declaration, self._scopes[id(value.scope)], value.signature)
+        if isinstance(value, list) and any(isinstance(item, Instance | list | tuple) for item in value):
+            return [self._value(item) for item in value]
+        if isinstance(value, tuple) and any(isinstance(item, Instance | list | tuple) for item in value):
+            return tuple([self._value(item) for item in value])
+        return value
+
+    def _instance(self, instance: Instance) -> Instance:
+        copied = self._instances.get(id(instance))
+        if copied is None:
+            copied = self._instances[id(instance)] = instance.at(self._places.get(id(instance.place), instance.place))
+        return copied
+
+
+class _Key:
+    """Tells the states of one program apart, by what lives in them."""
+
+    def __init__(self, live: Names, state: State) -> None:
+        self._live = live
+        self._state = state
+        self._seen: dict[int, int] = {}
+
+    def of_state(self) -> object:
+        cursors = tuple([self._cursor(cursor) for cursor in self._state.cursors])
+        shared = (frozenset(self._state.decided.items()), frozenset(self._state.counted))
+        return cursors, shared, self._state.answers
+
+    def _cursor(self, cursor: Cursor) -> object:
+        place = cursor.frame.place.key()
+        if isinstance(cursor, Turns):
+            return id(cursor.node), cursor.index, cursor.items_key, place
+        return id(cursor.statements), cursor.index, self._scope(cursor.frame.scope), place
+
+    def _scope(self, scope: Scope) -> object:
+        return tuple([(name, self.value(value)) for name, value in sorted(scope.names.items()) if name in self._live])
+
+    def value(self, value: Any) -> object:
+        """What a value is, without where it came from: tensors of one type are alike."""
+        match value:
+            case bool() | float():
+                return type(value), value
+            case int() | str():
+                return value
+            case Value():
+                return value.type if value.name not in self._state.counted else value
+            case list() | tuple():
+                return type(value), tuple([self.value(item) for item in value])
+            case Instance():
+                return self._instance(value)
+            case FunctionValue():
+                return id(value.declaration)
+            case _:
+                return value
+
+    def _instance(self, instance: Instance) -> object:
+        if id(instance) in self._seen:
+            return "again", self._seen[id(instance)]
+        self._seen[id(instance)] = len(self._seen)
+        values = tuple([(name, self.value(value)) for name, value in instance.values.items()])
+        return self.value(instance.callee), values, instance.label, instance.span, vars(instance).get("weights")
+
+
+def key_of_items(items: Sequence[Any]) -> object:
+    """What the items of a loop are."""
+    return _Key(frozenset(), State([])).value(tuple(items))
