@@ -1,7 +1,7 @@
 """An elaboration that follows a point, and everything in which the point and the model part.
 
-A point may have been made for an earlier version of the model. Where it leaves a decision open or names an option that is
-not there, the first option stands in, so that the decisions after it are compared too.
+A point may have been made for an earlier version of the model. Where it leaves a decision open or names an option that
+is not there, the first option stands in, so that the decisions after it are compared too.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ NEAR = 200
 """Paths that a suggestion is sought among."""
 
 
-def follow(  # noqa: PLR0913, PLR0917  # those of an elaboration, and the point
+def follow(
     program: Program,
     point: Point,
     arguments: Mapping[str, object] | None = None,

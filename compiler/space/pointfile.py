@@ -66,9 +66,13 @@ def parse_point(source: Source) -> Point:
     return Point(content["model"], content["choices"], {k: float(v) for k, v in content.get("carried", {}).items()})
 
 
-def place_of(source: Source, key: str) -> Span | None:
+def place_of(source: Source, path: str) -> Span | None:
     """Where a path stands in the text of a point file."""
-    start = source.text.find('"choices"')
+    return _place(source, path, source.text.find('"choices"'))
+
+
+def _place(source: Source, key: str, start: int = 0) -> Span | None:
+    """Where a key first stands: good enough to point at, since hardly any stands twice."""
     found = re.compile(re.escape(json.dumps(key)) + r"(?=\s*:)").search(source.text, max(start, 0))
     return _span(source, *found.span()) if found else None
 
@@ -107,7 +111,7 @@ Fail = Callable[..., NoReturn]
 
 
 def _fail(source: Source, message: str, key: str | None = None) -> NoReturn:
-    place = place_of(source, key) if key is not None else None
+    place = _place(source, key) if key is not None else None
     raise DiagnosticError(_fault(source, message, place)) from None
 
 
@@ -146,20 +150,18 @@ def _faults(source: Source, content: Any) -> Iterator[Diagnostic]:
         yield fault(f"it holds {_kind(content)}, not an object")
         return
     if content.get("schema_version") is not SCHEMA_VERSION:
-        yield fault(
-            f"its `schema_version` is {_found(content, 'schema_version')}, the one that is read is {SCHEMA_VERSION}"
-        )
+        yield fault(f"its `schema_version` is {_found(content, 'schema_version')}; it is {SCHEMA_VERSION}")
         return
-    for key in content.keys() - set(_KEYS):
-        yield fault(f"it has no key `{shown(key)}`", place_of(source, key), hint(key, _KEYS))
+    for key in (key for key in content if key not in _KEYS):
+        yield fault(f"the key `{shown(key)}` is not known", _place(source, key), hint(key, _KEYS))
     if not isinstance(content.get("model"), str) or not re.fullmatch(_NAME, content["model"]):
-        yield fault(f"its `model` is {_found(content, 'model')}, not the name of a model")
+        yield fault(f"its `model` is {_found(content, 'model')}; it is the name of a model")
     for key, check in (("choices", _option_fault), ("carried", _number_fault)):
         entries = content.get(key, {} if key == "carried" else None)
         if isinstance(entries, dict):
             yield from _entry_faults(source, entries, check)
         else:
-            yield fault(f"its `{key}` is {_found(content, key)}, not an object of paths")
+            yield fault(f"its `{key}` is {_found(content, key)}; it is an object with a value for each path")
 
 
 def _entry_faults(
