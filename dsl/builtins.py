@@ -8,11 +8,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 
-from .assignable import fits, join
+from .assignable import fits, holds_tensor, join
 from .record import record
 from .source import Span
 from .tree import Name
-from .types import ANY, BOOL, FLOAT, INT, TENSOR, ListOf, OneOf, Parameter, Signature, TupleOf, Type
+from .types import (
+    ANY,
+    BOOL,
+    FLOAT,
+    INT,
+    INTERVAL,
+    TENSOR,
+    FunctionOf,
+    ListOf,
+    OneOf,
+    Parameter,
+    Signature,
+    TupleOf,
+    Type,
+)
 
 Arguments = Sequence[Type]
 
@@ -47,19 +61,28 @@ def _number(type_: Type) -> Type:
     return INT if type_ is not ANY and fits(type_, INT) else FLOAT
 
 
+def _common_number(arguments: Arguments) -> Type:
+    return INT if all(_number(argument) is INT for argument in arguments) else FLOAT
+
+
 def _extreme(arguments: Arguments) -> Type | None:
     """Several numbers, or one list of them."""
     if len(arguments) == 1:
         return _number(_element(arguments[0])) if fits(arguments[0], NUMBERS) else None
     if not all(fits(argument, FLOAT) for argument in arguments):
         return None
-    return INT if all(_number(argument) is INT for argument in arguments) else FLOAT
+    return _common_number(arguments)
 
 
 def _zipped(arguments: Arguments) -> Type | None:
     if len(arguments) < 2:
         return None
     return ListOf(TupleOf(tuple(map(_element, arguments))))
+
+
+def _without_repetitions(arguments: Arguments) -> Type | None:
+    element = _element(arguments[0])
+    return None if holds_tensor(element) or isinstance(element, FunctionOf) else join(ANY_LIST, arguments[0])
 
 
 def _function(name: str, returns: Type, doc: str, *parameters: Parameter) -> Signature:
@@ -72,6 +95,11 @@ def _plain(name: str, returns: Type, doc: str, *parameters: Parameter) -> Builti
 
 def _of_tensor(name: str, returns: Type, doc: str) -> Builtin:
     return Builtin(Signature(name, (Parameter("x", TENSOR),), (), returns, doc), lambda _: returns)
+
+
+def _interval(name: str, doc: str) -> Builtin:
+    low, high = Parameter("low", FLOAT, doc="the least value"), Parameter("high", FLOAT, doc="the greatest value")
+    return _plain(name, INTERVAL, doc, low, high)
 
 
 _VALUE = Parameter("value", FLOAT)
@@ -127,6 +155,24 @@ _ALL = (
         _function("reversed", ANY_LIST, "A list from its end to its start.", _VALUES),
         lambda given: join(ANY_LIST, given[0]),
     ),
+    Builtin(
+        _function("distinct", ANY_LIST, "A list without repetitions, each item where it stands first.", _VALUES),
+        _without_repetitions,
+        "a list of values that can be told apart",
+    ),
+    Builtin(
+        _function(
+            "stepped",
+            NUMBERS,
+            "The numbers from `low` to `high`, both included, in equal steps.",
+            Parameter("low", FLOAT, doc="the first number"),
+            Parameter("high", FLOAT, doc="the last number; a whole number of steps from the first"),
+            Parameter("step", FLOAT, doc="what each number is above the one before it"),
+        ),
+        lambda given: ListOf(_common_number(given)),
+    ),
+    _interval("uniform", "A number between two others, all equally likely. Only carried: nothing can read it."),
+    _interval("log_uniform", "A number between two others, equally likely in its logarithm. Only carried likewise."),
     _of_tensor("channels", INT, "The size of a tensor's last axis."),
     _of_tensor("height", INT, "The size of axis 1 of a tensor [N, H, W, C]."),
     _of_tensor("width", INT, "The size of axis 2 of a tensor [N, H, W, C]."),

@@ -26,6 +26,7 @@ DTYPE = Primitive("dtype")
 TENSOR = Primitive("tensor")
 ACTIVATION = Primitive("activation")  # an element-wise operator, as a value: relu6, hard_swish, identity
 BLOCK = Primitive("block")  # anything that takes tensors: a block, an operator, an instance of either
+INTERVAL = Primitive("interval")  # what a continuous choice is made from; can't be written, stored or passed on
 ANY = Primitive("...")  # of an expression that is already in error; fits everything, can't be written
 
 PRIMITIVES = {t.name: t for t in (INT, FLOAT, BOOL, STRING, DTYPE, TENSOR, ACTIVATION, BLOCK)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...dsl.builtins import BUILTINS
 from ...dsl.dtypes import DType
@@ -15,7 +15,10 @@ from ..ir import Value
 from .arithmetic import is_number
 from .errors import EvaluationError
 from .meter import Meter
-from .values import BuiltinValue, describe
+from .values import BuiltinValue, Interval, describe
+
+if TYPE_CHECKING:
+    from fractions import Fraction
 
 Number = int | float
 
@@ -45,6 +48,47 @@ def _zip(*lists: list[Any]) -> list[Any]:
             WRONG_VALUE, f"`zip` needs lists of equal length, found lengths {', '.join(map(str, lengths))}"
         )
     return list(zip(*lists, strict=True))
+
+
+def _steps(low: Number, high: Number, step: Number) -> int:
+    """How many numbers `stepped` gives."""
+    if step <= 0:
+        raise EvaluationError(ARITHMETIC, f"`step` is {step}, it must be above 0")
+    return max(0, (_exact(high) - _exact(low)) // _exact(step) + 1)
+
+
+def _stepped(low: Number, high: Number, step: Number) -> list[Number]:
+    """Counted as it is written: 0.1 to 0.3 by 0.1 ends with 0.3, and not before 0.30000000000000004."""
+    number = int if all(type(given) is int for given in (low, high, step)) else float
+    first, distance = _exact(low), _exact(step)
+    return [number(first + index * distance) for index in range(_steps(low, high, step))]
+
+
+def _exact(number: Number) -> Fraction:
+    """The decimal fraction that a program writes for the number."""
+    from fractions import Fraction  # noqa: PLC0415  # few programs have steps
+
+    return Fraction(number if type(number) is int else repr(number))
+
+
+def _distinct(values: list[Any]) -> list[Any]:
+    first: dict[object, Any] = {}
+    for value in values:
+        first.setdefault(_key(value), value)
+    return list(first.values())
+
+
+def _key(value: Any) -> object:
+    """What can be looked up and is equal where the values are."""
+    return tuple(map(_key, value)) if isinstance(value, list | tuple) else value
+
+
+def _interval(low: Number, high: Number, log: bool) -> Interval:
+    if not low < high:
+        raise EvaluationError(ARITHMETIC, f"`low` is {low}, it must be below `high`, which is {high}")
+    if log and low <= 0:
+        raise EvaluationError(ARITHMETIC, f"`low` is {low}, it must be above 0: its logarithm is taken")
+    return Interval(float(low), float(high), log)
 
 
 def _axis(x: Value, axis: int, name: str) -> int:
@@ -94,13 +138,20 @@ _COMPUTE: Mapping[str, Callable[..., Any]] = {
     "zip": _zip,
     "enumerate": lambda values: list(enumerate(values)),
     "reversed": lambda values: values[::-1],
+    "distinct": _distinct,
+    "stepped": _stepped,
+    "uniform": lambda low, high: _interval(low, high, log=False),
+    "log_uniform": lambda low, high: _interval(low, high, log=True),
     "channels": lambda x: _axis(x, -1, "channels"),
     "height": lambda x: _axis(x, 1, "height"),
     "width": lambda x: _axis(x, 2, "width"),
     "shape": _shape,
 }
 
+_LENGTHS: Mapping[str, Callable[..., int]] = {"stepped": _steps}
+
 FUNCTIONS: Mapping[str, BuiltinValue] = {
-    name: BuiltinValue(BUILTINS[name].signature, BUILTINS[name].variadic, compute) for name, compute in _COMPUTE.items()
+    name: BuiltinValue(BUILTINS[name].signature, BUILTINS[name].variadic, compute, _LENGTHS.get(name))
+    for name, compute in _COMPUTE.items()
 }
 """Every builtin but `constant`, which makes a parameter and so needs the graph."""

@@ -6,7 +6,7 @@ import pytest
 
 from mnet.dsl.assignable import fits
 from mnet.dsl.builtins import BUILTINS
-from mnet.dsl.types import ANY, FLOAT, INT, STRING, TENSOR, ListOf, OneOf, TupleOf
+from mnet.dsl.types import ANY, FLOAT, INT, INTERVAL, STRING, TENSOR, ListOf, OneOf, TupleOf
 
 INTS, FLOATS, TENSORS = ListOf(INT), ListOf(FLOAT), ListOf(TENSOR)
 
@@ -34,6 +34,11 @@ INTS, FLOATS, TENSORS = ListOf(INT), ListOf(FLOAT), ListOf(TENSOR)
         ("zip", [INTS], None),
         ("enumerate", [TENSORS], ListOf(TupleOf((INT, TENSOR)))),
         ("reversed", [ListOf(STRING)], ListOf(STRING)),
+        ("distinct", [ListOf(STRING)], ListOf(STRING)),
+        ("distinct", [TENSORS], None),
+        ("stepped", [INT, INT, INT], INTS),
+        ("stepped", [INT, INT, FLOAT], FLOATS),
+        ("uniform", [INT, FLOAT], INTERVAL),
         ("channels", [TENSOR], INT),
         ("shape", [TENSOR], INTS),
         ("constant", [FLOATS], TENSOR),
