@@ -26,6 +26,7 @@ class Commands(click.Group):
         "check": "Find every error in a program.",
         "compile": "Compile a model to TFLite or ONNX.",
         "cost": "Show parameters, MACs, bytes and peak memory, layer by layer.",
+        "explain": "Explain a code, an operator, a block.",
         "fmt": "Lay out programs in the canonical way.",
         "opt": "Run passes on IR text.",
         "verify": "Run an artefact and compare it with the reference evaluator.",

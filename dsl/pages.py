@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from .library import STD, STD_FOLDER, SUFFIX
 from .parser import parse
 from .source import Source, Span
-from .tree import Block, Module, ParameterDeclaration
+from .tree import Block, ParameterDeclaration
 
 _HEAD = """\
 # The standard library
@@ -28,29 +28,41 @@ def page() -> str:
 
 
 def _modules() -> Iterator[str]:
-    for path in sorted(STD_FOLDER.glob(f"*{SUFFIX}")):
-        source = Source(f"{STD}/{path.name}", path.read_text(encoding="utf-8"))
+    for name, source in std_sources():
         module = parse(source).module
-        assert module is not None, source.name
-        yield f"## {STD}.{path.stem}\n\n{module.doc}\n"
-        yield from _blocks(source, module)
+        assert module is not None, name
+        yield f"## {name}\n\n{module.doc}\n"
+        for block in module.items:
+            if isinstance(block, Block):
+                yield f"### {block.name.name}\n\n{block.doc}\n"
+                yield "| parameter | type | default | |\n| --- | --- | --- | --- |"
+                yield from (_row(source, parameter) for parameter in block.parameters)
+                yield ""
 
 
-def _blocks(source: Source, module: Module) -> Iterator[str]:
-    for block in module.items:
-        if isinstance(block, Block):
-            yield f"### {block.name.name}\n\n{block.doc}\n"
-            yield "| parameter | type | default | |\n| --- | --- | --- | --- |"
-            yield from (_row(source, parameter) for parameter in block.parameters)
-            yield ""
+def std_sources() -> Iterator[tuple[str, Source]]:
+    """The modules of the standard library by their dotted names, in alphabetical order."""
+    for path in sorted(STD_FOLDER.glob(f"*{SUFFIX}")):
+        yield f"{STD}.{path.stem}", Source(f"{STD}/{path.name}", path.read_text(encoding="utf-8"))
 
 
 def _row(source: Source, parameter: ParameterDeclaration) -> str:
-    default = f"`{_written(source, parameter.default.span)}`" if parameter.default else ""
-    cells = (f"`{parameter.name.name}`", f"`{_written(source, parameter.type.span)}`", default, parameter.doc)
+    default = f"`{written(source, parameter.default.span)}`" if parameter.default else ""
+    cells = (f"`{parameter.name.name}`", f"`{written(source, parameter.type.span)}`", default, parameter.doc)
     return "| " + " | ".join(cell.replace("\n", " ").replace("|", r"\|") for cell in cells) + " |"
 
 
-def _written(source: Source, span: Span) -> str:
-    """What stands in the source; a type or a default takes one line."""
-    return source.lines[span.line - 1][span.column - 1 : span.end_column - 1]
+def written(source: Source, span: Span) -> str:
+    """What stands in the source, in one line."""
+    lines = list(source.lines[span.line - 1 : span.end_line])
+    lines[-1] = lines[-1][: span.end_column - 1]
+    lines[0] = lines[0][span.column - 1 :]
+    return " ".join(line.strip() for line in lines)
+
+
+def laid_out(name: str, parts: Sequence[str], tail: str) -> str:
+    """`name(part, part) tail`, a part on each line where one is too short for all."""
+    line = f"{name}({', '.join(parts)}){tail}"
+    if len(line) <= 100:
+        return line
+    return "\n".join([f"{name}(", *(f"  {part}," for part in parts), f"){tail}"])

@@ -10,10 +10,11 @@ from mnet.backends import codes as backends
 from mnet.compiler import codes as compiler
 from mnet.dsl import codes as dsl
 from mnet.dsl.diagnostics import Code
+from mnet.manual import codes as manual
 from mnet.passes import codes as passes
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = {"dsl": dsl, "compiler": compiler, "passes": passes, "backends": backends}
+ROOMS = {"dsl": dsl, "compiler": compiler, "passes": passes, "backends": backends, "manual": manual}
 DECLARED = [
     pytest.param(room, name, code, id=code.id)
     for room, module in ROOMS.items()

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from ...dsl import tree
 from ...dsl import types as t
+from ...dsl.pages import laid_out
 from . import FAMILIES
 from .base import Attribute, Operand, Operator, Surface
 
@@ -39,14 +41,15 @@ def _families() -> Iterator[str]:
     for family, operators in FAMILIES.items():
         yield f"## {family}\n"
         for operator in operators:
-            yield from _operator(operator)
+            yield f"### {operator.name}\n"
+            yield from about(operator)
 
 
-def _operator(operator: Operator) -> Iterator[str]:
-    yield f"### {operator.name}\n"
+def about(operator: Operator) -> Iterator[str]:
+    """What there is to say of one operator, in lines of Markdown."""
     yield f"{operator.doc}\n"
     if operator.surface is not None:
-        yield f"```\n{call(operator)}\n```\n"
+        yield f"```\n{call(operator.signature)}\n```\n"
         yield from _parameters(operator.surface)
     yield from _operands(operator)
     yield from _attributes(operator.attributes)
@@ -56,14 +59,10 @@ def _operator(operator: Operator) -> Iterator[str]:
         yield f"Source: <{operator.source}>\n"
 
 
-def call(operator: Operator) -> str:
-    """How a program calls the operator: `relu(x: tensor) -> tensor`."""
-    signature = operator.signature
+def call(signature: t.Signature) -> str:
+    """How a program calls something: `relu(x: tensor) -> tensor`."""
     parts = [_declaration(parameter) for parameter in (*signature.tensors, *signature.parameters)]
-    line = f"{signature.name}({', '.join(parts)}) -> {signature.returns}"
-    if len(line) <= 100:
-        return line
-    return "\n".join([f"{signature.name}(", *(f"  {part}," for part in parts), f") -> {signature.returns}"])
+    return laid_out(signature.name, parts, f" -> {signature.returns}")
 
 
 def _declaration(parameter: t.Parameter) -> str:
@@ -80,7 +79,7 @@ def _value(value: object, type_: t.Type) -> str:
     if isinstance(value, tuple):
         inner = ", ".join(_value(item, t.ANY) for item in value)
         return f"[{inner}]" if isinstance(type_, t.ListOf) else f"({inner})"
-    return str(value)
+    return value.name if isinstance(value, tree.Name) else str(value)
 
 
 def _parameters(surface: Surface) -> Iterator[str]:
