@@ -74,7 +74,7 @@ class Initialized(TensorData):
     def read(self) -> Array:
         law = self.law or BY_ROLE[self.role]
         with np.errstate(over="ignore"):  # what is beyond the type is its infinity, as in any arithmetic
-            drawn = LAWS[law.kind].draw(_generator(self.name, self.seed), self.shape, law.number or 0.0)
+            drawn = LAWS[law.kind](_generator(self.name, self.seed), self.shape, law.number or 0.0)
             return drawn.astype(numpy_dtype(self.dtype), copy=False)
 
 
@@ -91,16 +91,6 @@ class Written(TensorData):
 
 
 Draw = Callable[[np.random.Generator, tuple[int, ...], float], Array]
-
-
-@record
-class Initializer:
-    """`draw` gives float32 elements of a shape. `number` is what the law's number is called, None where it takes none;
-    `scaled` laws ask for the fans of a weight."""
-
-    draw: Draw
-    number: str | None = None
-    scaled: bool = False
 
 
 def _fill(_generator: np.random.Generator, shape: tuple[int, ...], number: float) -> Array:
@@ -129,9 +119,9 @@ def _uniform(generator: np.random.Generator, shape: tuple[int, ...], limit: floa
     return elements
 
 
-def _scaled(draw: Draw, fan: Callable[[tuple[int, ...]], int], variance: float) -> Initializer:
+def _scaled(draw: Draw, fan: Callable[[tuple[int, ...]], int], variance: float) -> Draw:
     """A law whose number is the square root of `variance / fan`."""
-    return Initializer(lambda g, shape, _: draw(g, shape, math.sqrt(variance / max(1, fan(shape)))), scaled=True)
+    return lambda generator, shape, _: draw(generator, shape, math.sqrt(variance / max(1, fan(shape))))
 
 
 def fan_in(shape: tuple[int, ...]) -> int:
@@ -144,19 +134,19 @@ def fans(shape: tuple[int, ...]) -> int:
     return fan_in(shape) + math.prod(shape[:-2]) * math.prod(shape[-1:])
 
 
-LAWS: Mapping[str, Initializer] = {
-    "zeros": Initializer(_fill),
-    "ones": Initializer(lambda g, shape, _: _fill(g, shape, 1.0)),
-    "constant": Initializer(_fill, "value"),
-    "normal": Initializer(_normal, "stddev"),
-    "truncated_normal": Initializer(_truncated_normal, "stddev"),
-    "uniform": Initializer(_uniform, "limit"),
+LAWS: Mapping[str, Draw] = {
+    "zeros": lambda generator, shape, _: _fill(generator, shape, 0.0),
+    "ones": lambda generator, shape, _: _fill(generator, shape, 1.0),
+    "constant": _fill,
+    "normal": _normal,
+    "truncated_normal": _truncated_normal,
+    "uniform": _uniform,
     "he_normal": _scaled(_normal, fan_in, 2),
     "he_uniform": _scaled(_uniform, fan_in, 6),
     "glorot_normal": _scaled(_normal, fans, 2),
     "glorot_uniform": _scaled(_uniform, fans, 6),
 }
-"""Every law by the name that an `@initializer` gives."""
+"""How each law that an `@initializer` can name draws float32 elements of a shape, from its number."""
 
 
 def _generator(name: str, seed: int) -> np.random.Generator:

@@ -37,12 +37,30 @@ class Value:
 
 
 @record
+class Annotation:
+    """What a program asks of a layer beyond its computation: a kind of `dsl.annotations`, and its arguments.
+
+    `values` holds the arguments that are given or have a default. `span` is where it is written.
+    """
+
+    kind: str
+    values: Attributes
+    span: Span | None = None
+
+    @property
+    def key(self) -> tuple[str, AttributeValue]:
+        """What a node has one of: the kind, of initialisers one for each role."""
+        return self.kind, self.values.get("weight", "") if self.kind == "initializer" else ""
+
+
+@record
 class Node:
     """One application of an operator.
 
     `inputs` follow the operator's operands; an optional operand that is absent is None.
     `attributes` holds every attribute of the operator, defaults included.
     `path` is the place in the architecture, `span` the place in the source (None for IR made by hand).
+    `annotations` are one of each key, in the order of `compiler.annotations`.
     """
 
     op: Operator
@@ -51,6 +69,7 @@ class Node:
     attributes: Attributes
     path: str
     span: Span | None = None
+    annotations: tuple[Annotation, ...] = ()
 
     @property
     def output(self) -> Value:
@@ -91,16 +110,22 @@ class Parameter:
     """A named constant tensor. `data` is lazy: counting and most passes never read it.
 
     `span` is the call in the user's own files that makes its layer, where a node's may be in the standard library.
+    `frozen` parameters are never trained.
     """
 
     value: Value
     data: TensorData
     role: Role
     span: Span | None = None
+    frozen: bool = False
 
     @property
     def name(self) -> str:
         return self.value.name
+
+    @property
+    def trainable(self) -> bool:
+        return self.role.trainable and not self.frozen
 
 
 @record

@@ -8,9 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..dsl import types as t
+from ..dsl.annotations import ANNOTATIONS
 from ..dsl.diagnostics import Code, Diagnostic, Severity, error
 from ..dsl.source import Span
+from .annotations import merged, problem
 from .codes import (
+    IR_ANNOTATION,
     IR_ATTRIBUTES,
     IR_NAME,
     IR_OPERANDS,
@@ -22,7 +25,7 @@ from .codes import (
     IR_SYMBOLIC,
     IR_UNUSED,
 )
-from .ir import Graph, Node, Parameter, Value, result_names
+from .ir import Annotation, Graph, Node, Parameter, Value, result_names
 from .ops import OPERATORS
 from .ops.base import Attribute, OperatorError
 from .types import TensorType
@@ -93,6 +96,7 @@ def _check_node(node: Node) -> Iterator[Diagnostic]:
     yield from problems
     if not problems:
         yield from _check_results(node)
+    yield from _check_annotations(node)
 
 
 def _check_operands(node: Node) -> Iterator[Diagnostic]:
@@ -144,6 +148,34 @@ def _fits(value: object, type_: t.Type) -> bool:
 
 
 _PYTHON: dict[t.Type, type] = {t.INT: int, t.FLOAT: float, t.BOOL: bool, t.STRING: str}
+
+
+def _check_annotations(node: Node) -> Iterator[Diagnostic]:
+    for annotation in node.annotations:
+        wrong = _wrong_with(annotation)
+        if wrong:
+            yield error(IR_ANNOTATION, f"`@{annotation.kind}` of `{node.path}`: {wrong}", annotation.span)
+    if node.annotations != merged(node.annotations):
+        message = f"the annotations of `{node.path}` are not one of each kind in the order of kinds"
+        yield error(IR_ANNOTATION, message, node.span)
+
+
+def _wrong_with(annotation: Annotation) -> str | None:
+    if annotation.kind not in ANNOTATIONS:
+        return "there is no such annotation"
+    types = {parameter.name: parameter.type for parameter in ANNOTATIONS[annotation.kind].parameters}
+    for name, value in annotation.values.items():
+        if name not in types:
+            return f"it takes no `{name}`"
+        if not _fits(value, types[name]):
+            return f"`{name}` is {value!r}, which is no {types[name]}"
+    lacking = next((p.name for p in ANNOTATIONS[annotation.kind].parameters if _lacks(annotation, p)), None)
+    return f"it lacks `{lacking}`" if lacking else problem(annotation.kind, annotation.values)
+
+
+def _lacks(annotation: Annotation, parameter: t.Parameter) -> bool:
+    """Only what has no value by default may be left out."""
+    return parameter.default is not None and parameter.name not in annotation.values
 
 
 def _check_results(node: Node) -> Iterator[Diagnostic]:

@@ -19,6 +19,12 @@ IN_SECTION = "data"
 INITIAL = "initial"
 """Elements that the initialiser of the parameter's role draws."""
 
+FROZEN = "frozen"
+"""Behind the elements of a parameter that is not trained."""
+
+WITH = "with"
+"""Leads the annotations of a node."""
+
 _NAME = re.compile(NAME, re.ASCII)
 
 

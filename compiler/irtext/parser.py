@@ -6,22 +6,25 @@ each other is the verifier's to say.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from ...dsl.annotations import ANNOTATIONS, KIND_TAKES
 from ...dsl.diagnostics import Code, DiagnosticError, error
+from ...dsl.dtypes import DType
 from ...dsl.source import Span
 from ...dsl.types import REQUIRED
+from ..annotations import with_defaults
 from ..codes import IR_ATTRIBUTE, IR_DATA, IR_DUPLICATE, IR_SYNTAX
 from ..data import ArrayData, TensorData
-from ..initializers import Initialized
-from ..ir import Attributes, AttributeValue, Graph, Node, Output, Parameter, Role, Value, result_names
+from ..initializers import LAWS, Initialized, Law
+from ..ir import Annotation, Attributes, AttributeValue, Graph, Node, Output, Parameter, Role, Value, result_names
 from ..ops import OPERATORS
 from ..ops.base import Operator
 from ..types import TensorType
 from .elements import parse_base64, parse_inline
-from .lexicon import ABSENT, IN_SECTION, INITIAL
+from .lexicon import ABSENT, FROZEN, IN_SECTION, INITIAL, WITH
 from .pieces import look_up, read_attribute, read_integer, read_name, read_reference, read_scalar, read_span, read_type
 from .scanner import Scanner, Token
 
@@ -46,6 +49,7 @@ class _Declared:
     value: Value
     role: Role
     data: TensorData | None = None
+    frozen: bool = False
     span: Span | None = None
 
 
@@ -97,16 +101,31 @@ class _Parser:
         self.declared[declared.value.name] = declared
         if not self.scanner.accept(IN_SECTION):
             declared.data = self.initial(declared) if self.scanner.at(INITIAL) else self.elements(declared.value.type)
+        declared.frozen = self.scanner.accept(FROZEN)
         declared.span = read_span(self.scanner)
 
     def initial(self, declared: _Declared) -> TensorData:
         word, value = self.scanner.expect(INITIAL), declared.value
         self.scanner.expect("(")
         seed = read_integer(self.scanner, "the seed")
+        law = self.law() if self.scanner.accept(",") else None
         self.scanner.expect(")")
         if declared.role is Role.CONSTANT or not value.type.is_static:
             raise self.error(IR_DATA, f"there is no initialiser for a {declared.role.value} of {value.type}", word)
-        return Initialized(value.name, declared.role, value.type.dtype, value.type.static_shape, seed)
+        return Initialized(value.name, declared.role, value.type.dtype, value.type.static_shape, seed, law)
+
+    def law(self) -> Law:
+        """A law by its name, with its number where it takes one."""
+        kind = self.scanner.take("name", "the name of a law")
+        look_up(self.scanner, kind, LAWS, "law")
+        if kind.text not in KIND_TAKES:
+            return Law(kind.text)
+        self.scanner.expect(",")
+        number = self.scanner.token
+        value = float(read_scalar(self.scanner))
+        if not DType.F32.holds(value):
+            raise self.error(IR_DATA, f"`{number.text}` is no number of f32", number)
+        return Law(kind.text, value)
 
     def elements(self, type_: TensorType) -> TensorData:
         opening = self.scanner.expect("[")
@@ -143,7 +162,7 @@ class _Parser:
         if declared.data is None:
             message = f"the elements of `{declared.value.name}` are not in the data section"
             raise self.error(IR_DATA, message, declared.token)
-        return Parameter(declared.value, declared.data, declared.role, declared.span)
+        return Parameter(declared.value, declared.data, declared.role, declared.span, declared.frozen)
 
     # nodes
 
@@ -160,7 +179,9 @@ class _Parser:
             message = f"`{op.name}` has {len(results)} results and {len(types)} types here"
             raise self.error(IR_SYNTAX, message, results[0])
         outputs = tuple(map(self.define, results, types))
-        self.nodes.append(Node(op, inputs, outputs, attributes, self.path(results), read_span(self.scanner)))
+        path, span = self.path(results), read_span(self.scanner)
+        annotations = tuple(self.listed(self.annotation)) if self.scanner.accept(WITH) else ()
+        self.nodes.append(Node(op, inputs, outputs, attributes, path, span, annotations))
 
     def path(self, results: list[Token]) -> str:
         """The node's path, from the names of its results."""
@@ -185,7 +206,8 @@ class _Parser:
         return self.known(read_reference(self.scanner))
 
     def attributes(self, op: Operator, operator: Token) -> Attributes:
-        given = self.given(op) if self.scanner.accept("{") else {}
+        names = [declared.name for declared in op.attributes]
+        given = self.given(names, f"attribute of `{op.name}`", "}") if self.scanner.accept("{") else {}
         attributes: dict[str, AttributeValue] = {}
         for declared in op.attributes:
             value = given.get(declared.name, declared.default)
@@ -194,18 +216,29 @@ class _Parser:
             attributes[declared.name] = value
         return attributes
 
-    def given(self, op: Operator) -> dict[str, AttributeValue]:
-        """The attributes that are written out, after the opening brace."""
-        names = {declared.name: declared.name for declared in op.attributes}
+    def annotation(self) -> Annotation:
+        """One annotation of a node; what it leaves out has its default."""
+        token = self.scanner.take("name", "an annotation")
+        declared = look_up(self.scanner, token, ANNOTATIONS, "annotation").parameters
+        names = [parameter.name for parameter in declared]
+        given = self.given(names, f"argument of `{token.text}`", ")") if self.scanner.accept("(") else {}
+        missing = next((p.name for p in declared if p.required and p.name not in given), None)
+        if missing:
+            raise self.error(IR_ATTRIBUTE, f"`{token.text}` needs `{missing}`", token)
+        return Annotation(token.text, with_defaults(token.text, given), read_span(self.scanner))
+
+    def given(self, known: Sequence[str], kind: str, closing: str) -> dict[str, AttributeValue]:
+        """The pairs of a name and a value that are written out, after the opening bracket."""
+        names = {name: name for name in known}
         given: dict[str, AttributeValue] = {}
-        while not self.scanner.accept("}"):
-            token = self.scanner.take("name", "an attribute")
-            name = look_up(self.scanner, token, names, f"attribute of `{op.name}`")
+        while not self.scanner.accept(closing):
+            token = self.scanner.take("name", f"an {kind}")
+            name = look_up(self.scanner, token, names, kind)
             if name in given:
                 raise self.error(IR_DUPLICATE, f"`{name}` is given twice", token)
             self.scanner.expect("=")
             given[name] = read_attribute(self.scanner)
-            if not self.scanner.at("}"):
+            if not self.scanner.at(closing):
                 self.scanner.expect(",")
         return given
 

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
+from ...dsl.annotations import ANNOTATIONS
 from ...dsl.source import Span
 from ..initializers import Initialized
-from ..ir import Attributes, Graph, Node, Parameter, Value
+from ..ir import Annotation, Attributes, Graph, Node, Parameter, Value
 from ..ops.base import Operator
 from ..types import TensorType
 from .elements import spell_base64, spell_inline
-from .lexicon import ABSENT, IN_SECTION, INITIAL, quote, same_attribute, spell_attribute, spell_name, spell_reference
+from .lexicon import (
+    ABSENT,
+    FROZEN,
+    IN_SECTION,
+    INITIAL,
+    WITH,
+    quote,
+    same_attribute,
+    spell_attribute,
+    spell_name,
+    spell_reference,
+)
 
 
 def print_graph(graph: Graph) -> str:
@@ -42,16 +54,21 @@ def _lines(graph: Graph) -> Iterator[str]:
 def _parameter(parameter: Parameter, elements: str) -> str:
     value = parameter.value
     head = f"  {parameter.role.value} {spell_reference(value.name)} : {_spell_type(value.type)} = {elements}"
-    return head + _spell_span(parameter.span)
+    return head + (f" {FROZEN}" if parameter.frozen else "") + _spell_span(parameter.span)
 
 
 def _spell_data(parameter: Parameter) -> tuple[str, str | None]:
     """What stands in the parameter's line, and what in the section for data."""
     if isinstance(parameter.data, Initialized) and _is_own(parameter.data, parameter):
-        return f"{INITIAL}({parameter.data.seed})", None
+        return _spell_initial(parameter.data), None
     array = parameter.data.read()
     inline = spell_inline(array, parameter.data.dtype)
     return (inline, None) if inline is not None else (IN_SECTION, spell_base64(array))
+
+
+def _spell_initial(data: Initialized) -> str:
+    law = () if data.law is None else (data.law.kind, *(() if data.law.number is None else (repr(data.law.number),)))
+    return f"{INITIAL}({', '.join((str(data.seed), *law))})"
 
 
 def _is_own(data: Initialized, parameter: Parameter) -> bool:
@@ -63,7 +80,14 @@ def _node(node: Node) -> str:
     operands = ", ".join(map(_operand, node.inputs))
     types = ", ".join(_spell_type(value.type) for value in node.outputs)
     attributes = _spell_attributes(node.op, node.attributes)
-    return f"  {results} = {spell_name(node.op.name)}({operands}){attributes} : {types}{_spell_span(node.span)}"
+    line = f"  {results} = {spell_name(node.op.name)}({operands}){attributes} : {types}{_spell_span(node.span)}"
+    return f"{line} {WITH} {', '.join(map(_annotation, node.annotations))}" if node.annotations else line
+
+
+def _annotation(annotation: Annotation) -> str:
+    declared = ANNOTATIONS[annotation.kind].parameters
+    pairs = _spell_pairs(annotation.values, {parameter.name: parameter.default for parameter in declared})
+    return spell_name(annotation.kind) + (f"({pairs})" if pairs else "") + _spell_span(annotation.span)
 
 
 def _operand(value: Value | None) -> str:
@@ -71,12 +95,17 @@ def _operand(value: Value | None) -> str:
 
 
 def _spell_attributes(op: Operator, attributes: Attributes) -> str:
-    pairs = [
-        f"{spell_name(declared.name)} = {spell_attribute(attributes[declared.name])}"
-        for declared in op.attributes
-        if not same_attribute(attributes[declared.name], declared.default)
-    ]
-    return f" {{{', '.join(pairs)}}}" if pairs else ""
+    pairs = _spell_pairs(attributes, {declared.name: declared.default for declared in op.attributes})
+    return f" {{{pairs}}}" if pairs else ""
+
+
+def _spell_pairs(values: Attributes, defaults: Mapping[str, object]) -> str:
+    """Those values that are not their defaults."""
+    return ", ".join(
+        f"{spell_name(name)} = {spell_attribute(values[name])}"
+        for name, default in defaults.items()
+        if name in values and not same_attribute(values[name], default)
+    )
 
 
 def _spell_type(type_: TensorType) -> str:

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from mnet.compiler.elaborate import elaborate
-from mnet.compiler.initializers import Initialized, Written
+from mnet.compiler.initializers import LAWS, Initialized, Law, Written
 from mnet.compiler.ir import Role
+from mnet.dsl.annotations import KIND_TAKES, KINDS
 from mnet.dsl.dtypes import DType
 from mnet.dsl.modules import load_text
 
@@ -44,6 +45,63 @@ def test_weights_are_normal_of_variance_two_over_fan_in(shape: tuple[int, ...]) 
     assert abs(scaled.mean()) < spread
     assert abs(scaled.var() - 1) < 2 * spread
     assert abs((scaled**4).mean() - 3) < 15 * spread
+
+
+def drawn(kind: str, number: float | None = None, shape: tuple[int, ...] = (3, 3, 64, 128)) -> np.ndarray:
+    return Initialized("layer.weight", Role.WEIGHT, DType.F32, shape, law=Law(kind, number)).read()
+
+
+def test_every_kind_that_an_annotation_names_has_a_law() -> None:
+    assert tuple(LAWS) == KINDS.words
+
+
+@pytest.mark.parametrize(("kind", "number", "element"), [("zeros", None, 0), ("ones", None, 1), ("constant", 0.3, 0.3)])
+def test_laws_of_one_element(kind: str, number: float | None, element: float) -> None:
+    assert np.array_equal(drawn(kind, number), np.full((3, 3, 64, 128), element, np.float32))
+
+
+FAN_IN, FAN_OUT = 3 * 3 * 64, 3 * 3 * 128
+TRUNCATED = 0.87962566103423978  # the deviation of a standard normal within two of its own
+
+SPREADS = [
+    ("normal", 0.05, 0.05, None),
+    ("truncated_normal", 0.05, 0.05 * TRUNCATED, 0.1),
+    ("uniform", 0.05, 0.05 / np.sqrt(3), 0.05),
+    ("he_normal", None, np.sqrt(2 / FAN_IN), None),
+    ("he_uniform", None, np.sqrt(2 / FAN_IN), np.sqrt(6 / FAN_IN)),
+    ("glorot_normal", None, np.sqrt(2 / (FAN_IN + FAN_OUT)), None),
+    ("glorot_uniform", None, np.sqrt(2 / (FAN_IN + FAN_OUT)), np.sqrt(6 / (FAN_IN + FAN_OUT))),
+]
+
+
+@pytest.mark.parametrize(("kind", "number", "deviation", "limit"), SPREADS)
+def test_mean_deviation_and_limit(kind: str, number: float | None, deviation: float, limit: float | None) -> None:
+    """Within five standard errors: of the mean, 1 / sqrt(n); of the deviation, at most 1 / sqrt(2 n), both relative."""
+    elements = drawn(kind, number)
+    assert abs(elements.mean(dtype=np.float64)) < 5 * deviation / np.sqrt(elements.size)
+    assert elements.std(dtype=np.float64) == pytest.approx(deviation, rel=5 / np.sqrt(2 * elements.size))
+    if limit is not None:
+        assert 0.99 * limit < np.abs(elements).max() <= limit * (1 + 1e-6)
+
+
+def test_only_a_truncated_normal_has_no_tails() -> None:
+    assert np.abs(drawn("normal", 1.0)).max() > 4
+    assert np.abs(drawn("truncated_normal", 1.0)).max() <= 2
+
+
+@pytest.mark.parametrize("kind", LAWS)
+@pytest.mark.parametrize("shape", [(), (1,), (4, 3), (0, 3), (2, 3, 1, 4)])
+def test_every_law_draws_every_shape_alike_each_time(kind: str, shape: tuple[int, ...]) -> None:
+    number = 0.5 if kind in KIND_TAKES else None
+    elements = drawn(kind, number, shape)
+    assert (elements.shape, elements.dtype) == (shape, np.float32)
+    assert np.array_equal(elements, drawn(kind, number, shape))
+
+
+def test_a_law_is_drawn_in_the_parameters_type() -> None:
+    data = Initialized("b", Role.BIAS, DType.F16, (3,), law=Law("constant", 1e30))
+    assert data.read().dtype == np.float16
+    assert np.all(np.isinf(data.read()))
 
 
 def test_the_first_elements_never_change() -> None:

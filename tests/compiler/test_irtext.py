@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from mnet.compiler.arrays import numpy_dtype
 from mnet.compiler.data import ArrayData, Derived
-from mnet.compiler.initializers import Initialized, Written
-from mnet.compiler.ir import Graph, Node, Output, Parameter, Role, Value
+from mnet.compiler.initializers import Initialized, Law, Written
+from mnet.compiler.ir import Annotation, Graph, Node, Output, Parameter, Role, Value
 from mnet.compiler.irtext import parse_graph, print_graph
 from mnet.compiler.ops import OPERATORS, PAD
 from mnet.compiler.types import TensorType
 from mnet.compiler.verify import verify
-from mnet.dsl.diagnostics import DiagnosticError
+from mnet.dsl.diagnostics import DiagnosticError, Severity
 from mnet.dsl.dtypes import DType
 from mnet.dsl.source import Span
 
@@ -28,9 +28,11 @@ TINY = """graph Tiny {
 
   weight %stem.conv.weight : f32[3, 3, 3, 4] = initial(7) @ "tiny.mnet":3:13-3:22
   bias %stem.conv.bias : f32[4] = [0.0, 0.1, -0.0, nan] @ "tiny.mnet":3:13-4:22
+  gamma %spare.gamma : f32[2] = initial(7, truncated_normal, 0.05) frozen @ "tiny.mnet":5:1-5:2
+  weight %spare.weight : f32[2] = initial(7, glorot_uniform)
 
   %stem.conv = conv2d(%image, %stem.conv.weight, %stem.conv.bias) {stride = (2, 2)} : f32[N, 3, 3, 4] @ "tiny.mnet":3:13-3:22
-  %halves#0, %halves#1 = split(%stem.conv) {axis = 3, sizes = (1, 3)} : f32[N, 3, 3, 1], f32[N, 3, 3, 3]
+  %halves#0, %halves#1 = split(%stem.conv) {axis = 3, sizes = (1, 3)} : f32[N, 3, 3, 1], f32[N, 3, 3, 3] with precision(activations = "int8") @ "tiny.mnet":2:3-2:9, sparsity(ratio = 0.5, block = (1, 4)), freeze
 
   output "first half" = %halves#0
   output second = %halves#1
@@ -59,7 +61,7 @@ def test_text_that_is_printed_comes_back():
 
 def test_what_the_text_says():
     graph = parse_graph(TINY)
-    assert verify(graph) == []
+    assert [found for found in verify(graph) if found.severity is Severity.ERROR] == []
     assert (graph.name, graph.doc, graph.batch) == ("Tiny", "One convolution.", "N")
     conv, split = graph.nodes
     assert (conv.path, split.path) == ("stem.conv", "halves")
@@ -73,6 +75,30 @@ def test_what_the_text_says():
         "stem.conv.weight", Role.WEIGHT, DType.F32, (3, 3, 3, 4), 7
     )
     assert graph.parameters["stem.conv.bias"].span == Span("tiny.mnet", 3, 13, 4, 22)
+
+
+def test_what_the_text_says_of_annotations():
+    conv, split = parse_graph(TINY).nodes
+    assert conv.annotations == ()
+    assert split.annotations == (
+        Annotation("precision", {"activations": "int8"}, Span("tiny.mnet", 2, 3, 2, 9)),
+        Annotation("sparsity", {"ratio": 0.5, "block": (1, 4)}),
+        Annotation("freeze", {}),
+    )
+
+
+def test_what_the_text_says_of_initialisers():
+    parameters = parse_graph(TINY).parameters
+    gamma, weight = parameters["spare.gamma"], parameters["spare.weight"]
+    assert (gamma.data.law, gamma.frozen) == (Law("truncated_normal", 0.05), True)
+    assert (weight.data.law, weight.frozen) == (Law("glorot_uniform"), False)
+
+
+def test_arguments_that_are_left_out_have_their_defaults():
+    text = "graph g { input %x : f32[1] %y = relu(%x) : f32[1] with sparsity(ratio = 0.5) output y = %y }"
+    graph = parse_graph(text)
+    assert graph.nodes[0].annotations[0].values == {"ratio": 0.5, "block": (1, 1)}
+    assert "with sparsity(ratio = 0.5)\n" in print_graph(graph)
 
 
 def test_layout_and_comments_mean_nothing():
@@ -200,6 +226,29 @@ BROKEN = [
     ("graph g { input %x : f32[1] %a, %b = relu(%x) : f32[1], f32[1] }", "E1001", "1:29", "named `a#0`, `a#1`"),
     ("graph g { input %x : f32[1] %y = relu(%x) : f32[1] @ 3 }", "E1001", "1:54", "the name of a file in quotes"),
     ('graph g { input %x : f32[1] %y = relu(%x) : f32[1] @ "a":3 }', "E1001", "1:57", "a place, such as"),
+    ("graph g { bias %b : f32[1] = initial(0, gauss) }", "E1002", "1:41", "there is no law `gauss`"),
+    ("graph g { bias %b : f32[1] = initial(0, normal) }", "E1001", "1:47", "expected `,`, found `)`"),
+    ("graph g { bias %b : f32[1] = initial(0, normal, nan) }", "E1005", "1:49", "`nan` is no number of f32"),
+    (
+        "graph g { input %x : f32[1] %y = relu(%x) : f32[1] with quantise }",
+        "E1002",
+        "1:57",
+        "there is no annotation `quantise`",
+    ),
+    ("graph g { input %x : f32[1] %y = relu(%x) : f32[1] with sparsity }", "E1004", "1:57", "`sparsity` needs `ratio`"),
+    (
+        "graph g { input %x : f32[1] %y = relu(%x) : f32[1] with freeze(hard = 1) }",
+        "E1002",
+        "1:64",
+        "there is no argument of `freeze` `hard`",
+    ),
+    (
+        'graph g { input %x : f32[1] %y = relu(%x) : f32[1] with placement(device = "cpu", device = "cpu") }',
+        "E1003",
+        "1:83",
+        "`device` is given twice",
+    ),
+    ("graph g { input %x : f32[1] %y = relu(%x) : f32[1] with }", "E1001", "1:57", "expected an annotation, found `}`"),
 ]
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from mnet.compiler.data import ArrayData
-from mnet.compiler.ir import Graph, Node, Output, Value
+from mnet.compiler.ir import Annotation, Graph, Node, Output, Value
 from mnet.compiler.irtext import parse_graph
 from mnet.compiler.ops import RELU
 from mnet.compiler.types import TensorType
@@ -84,6 +84,35 @@ def test_broken_text(old, new, expected):
 def test_a_problem_is_at_the_source_of_its_node(graph):
     (problem,) = [d for d in verify(with_attributes(graph, groups=5)) if d.severity is Severity.ERROR]
     assert problem.span == Span("net.mnet", 3, 9, 3, 20)
+
+
+@pytest.mark.parametrize(
+    ("annotation", "message"),
+    [
+        (Annotation("quantise", {}), "`@quantise` of `conv`: there is no such annotation"),
+        (Annotation("freeze", {"hard": True}), "`@freeze` of `conv`: it takes no `hard`"),
+        (
+            Annotation("sparsity", {"ratio": 1, "block": (1, 1)}),
+            "`@sparsity` of `conv`: `ratio` is 1, which is no float",
+        ),
+        (Annotation("sparsity", {"ratio": 0.5}), "`@sparsity` of `conv`: it lacks `block`"),
+        (Annotation("placement", {}), "`@placement` of `conv`: it lacks `device`"),
+        (
+            Annotation("sparsity", {"ratio": 2.0, "block": (1, 1)}),
+            "`@sparsity` of `conv`: `ratio` is the part of the weights that is zero, from 0 to 1, found 2.0",
+        ),
+    ],
+)
+def test_broken_annotations(graph, annotation, message):
+    assert found(with_conv(graph, annotations=(annotation,))) == [("E1030", message)]
+
+
+def test_a_node_has_one_annotation_of_each_kind(graph):
+    freeze, gpu = Annotation("freeze", {}), Annotation("placement", {"device": "gpu"})
+    message = "the annotations of `conv` are not one of each kind in the order of kinds"
+    assert found(with_conv(graph, annotations=(gpu, freeze))) == []
+    assert found(with_conv(graph, annotations=(freeze, gpu))) == [("E1030", message)]
+    assert found(with_conv(graph, annotations=(freeze, freeze))) == [("E1030", message)]
 
 
 def test_missing_attribute(graph):
