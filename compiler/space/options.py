@@ -25,7 +25,7 @@ def index_of(options: Sequence[OptionName], wanted: object) -> int | None:
     key = key_of(_plain(wanted))
     if key in keys:
         return keys.index(key)
-    equal = [i for i, option in enumerate(options) if _is_number(option) and _is_number(wanted) and option == wanted]
+    equal = [i for i, option in enumerate(options) if is_number(option) and is_number(wanted) and option == wanted]
     return equal[0] if len(equal) == 1 else None
 
 
@@ -34,7 +34,8 @@ def _plain(value: object) -> OptionName:
     return [_plain(item) for item in value] if isinstance(value, list | tuple) else value  # type: ignore[return-value]  # anything may be asked for; what is no option is not found
 
 
-def _is_number(value: object) -> TypeGuard[float]:
+def is_number(value: object) -> TypeGuard[float]:
+    """Whether it is a real number; a bool is none."""
     return isinstance(value, Real) and not isinstance(value, bool)
 
 
