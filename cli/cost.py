@@ -72,7 +72,8 @@ def _table(rows: Iterable[Sequence[str]]) -> Iterator[str]:
 
 
 def _totals(counts: Counts, peak: MemoryReport) -> Iterator[str]:
-    yield f"parameters      {counts.trainable:,} trainable, {counts.parameters:,} with moving statistics"
+    frozen = f"{counts.frozen:,} frozen, " if counts.frozen else ""
+    yield f"parameters      {counts.trainable:,} trainable, {frozen}{counts.parameters:,} with moving statistics"
     yield f"MACs            {counts.macs:,}"
     yield f"FLOPs           {counts.flops:,}"
     yield f"weight bytes    {counts.weight_bytes:,}"

@@ -7,9 +7,9 @@ What is counted, at batch 1 where the batch is symbolic:
 - **FLOPs**: 2 for each MAC, and the element operations that are no MACs: one for each addition of
   a bias, each activation, each element of arithmetic; two for a batch norm, four for a softmax;
   one for each element that a pool or mean reads.
-- **Parameters**: elements of weights, biases, gamma, beta and slopes are trainable unless they are frozen;
-  the total adds those that are, and the moving statistics of batch norms. Constants written in the program
-  count as neither.
+- **Parameters**: elements of weights, biases, gamma, beta and slopes are learned: trainable, or where a `@freeze`
+  says so, frozen. The total adds the moving statistics of batch norms. Constants written in the program count as
+  neither.
 - **Weight bytes**: of every parameter, constants included, as it is stored.
 - **Activation bytes**: of the layer's results.
 
@@ -37,6 +37,12 @@ class Counts:
     parameters: int = 0
     weight_bytes: int = 0
     activation_bytes: int = 0
+    frozen: int = 0
+
+    @property
+    def learned(self) -> int:
+        """The parameters that papers count, whether or not they are trained here."""
+        return self.trainable + self.frozen
 
     def __add__(self, other: Counts) -> Counts:
         return Counts(
@@ -46,6 +52,7 @@ class Counts:
             self.parameters + other.parameters,
             self.weight_bytes + other.weight_bytes,
             self.activation_bytes + other.activation_bytes,
+            self.frozen + other.frozen,
         )
 
 
@@ -118,8 +125,9 @@ def counts_of(node: Node, parameters: Iterable[Parameter]) -> Counts:
     return Counts(
         macs=macs,
         flops=2 * macs + node.op.flops(types, results, node.attributes),
-        trainable=sum(p.value.type.elements() for p in parameters if p.role.trainable),
+        trainable=sum(p.value.type.elements() for p in parameters if p.trainable),
         parameters=sum(p.value.type.elements() for p in parameters if p.role is not Role.CONSTANT),
         weight_bytes=sum(p.value.type.nbytes() for p in parameters),
         activation_bytes=sum(type_.nbytes() for type_ in results),
+        frozen=sum(p.value.type.elements() for p in parameters if p.role.trainable and p.frozen),
     )
