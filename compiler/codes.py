@@ -35,6 +35,14 @@ LIMIT = Code("E0650", "limit of the compiler")
 EVALUATOR_INPUTS = Code("E0660", "inputs that a graph does not have, or lacks")
 EVALUATOR_TYPE = Code("E0661", "array that does not fit an input")
 
+# requirements, expectations and latency tables
+REQUIREMENT_UNMET = Code("E0662", "requirement that is not met")
+EXPECTATION_MISSED = Code("E0663", "measured otherwise than expected")
+REQUIREMENT_UNCHECKED = Code("E0664", "requirement without its latency table")
+TABLE_ROWS = Code("E0665", "rows that a latency table lacks")
+TABLE_MALFORMED = Code("E0666", "malformed latency table")
+TABLE_NAME = Code("E0667", "latency table of another name")
+
 # weights
 WEIGHTS_UNREADABLE = Code("E0701", "weight file that can't be read")
 WEIGHTS_FORMAT = Code("E0702", "format of a weight file that is not known")

@@ -21,6 +21,7 @@ from ..dsl.source import Span
 from .types import TensorType
 
 if TYPE_CHECKING:
+    from .claims import Expectation, Requirement
     from .data import TensorData
     from .ops.base import Operator
 
@@ -138,7 +139,10 @@ class Output:
 
 @dataclass(frozen=True)
 class Graph:
-    """A model. `nodes` are in topological order; `parameters` are keyed by the name of their value."""
+    """A model. `nodes` are in topological order; `parameters` are keyed by the name of their value.
+
+    What the program claims of the model is no part of the computation: it takes none in comparison or in IR text.
+    """
 
     name: str
     inputs: tuple[Value, ...]
@@ -146,6 +150,8 @@ class Graph:
     nodes: tuple[Node, ...]
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     doc: str = ""
+    requirements: tuple[Requirement, ...] = field(default=(), compare=False, repr=False)
+    expectations: tuple[Expectation, ...] = field(default=(), compare=False, repr=False)
 
     @cached_property
     def producers(self) -> Mapping[str, Node]:

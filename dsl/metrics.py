@@ -33,7 +33,7 @@ _DECLARED = (
     Metric(
         "params",
         "count",
-        "trainable parameters: weights, biases, gamma, beta and slopes, a shared one once; no moving statistics",
+        "weights, biases, gamma, beta and slopes, also those that are frozen, shared ones once; no moving statistics",
         "the count that papers publish, PyTorch's `numel` over `parameters()`",
     ),
     Metric(

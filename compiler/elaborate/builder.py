@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ...dsl.diagnostics import Label
 from ...dsl.dtypes import DType
 from ...dsl.source import Span
+from ..claims import Expectation, Requirement
 from ..codes import LABEL_TWICE, SHARED_WEIGHTS, WRONG_VALUE
 from ..data import TensorData
 from ..initializers import Initialized, Written
@@ -34,9 +35,20 @@ class Builder:
         self._names: set[str] = set()
         self.inputs: list[Value] = []
         self.outputs: list[Output] = []
+        self.requirements: list[Requirement] = []
+        self.expectations: list[Expectation] = []
 
     def graph(self, name: str, doc: str) -> Graph:
-        return Graph(name, tuple(self.inputs), tuple(self.outputs), tuple(self._nodes), self._parameters, doc)
+        return Graph(
+            name,
+            tuple(self.inputs),
+            tuple(self.outputs),
+            tuple(self._nodes),
+            self._parameters,
+            doc,
+            tuple(self.requirements),
+            tuple(self.expectations),
+        )
 
     def input(self, name: str, type_: TensorType) -> Value:
         self._meter.need_tensor("an input", type_)

@@ -16,7 +16,7 @@ from ..codes import BAD_OUTPUT, NO_SUCH_MODEL, SETTING
 from ..ir import Graph
 from ..limits import Limits
 from ..ops import OPERATORS
-from . import calls, choices, expressions, statements  # noqa: F401  # they register how the tree is evaluated
+from . import calls, choices, claims, expressions, statements  # noqa: F401  # they register how the tree is evaluated
 from .errors import EndOfRunError, PlacedError
 from .layers import complete
 from .modules import main_scope

@@ -1,0 +1,50 @@
+"""`require` and `expect`: their bounds are evaluated where they stand, and kept for when the graph is whole."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ...dsl import tree
+from ..claims import Expectation, Requirement
+from .run import NOTHING, Frame, evaluate, executes
+from .values import POISON
+
+UNIT = 0.5
+"""How far from a plain number an expectation may be missed: it is right to the last digit, which is worth one."""
+
+
+def _nothing(_frame: Frame, _statement: tree.Statement) -> Any:
+    """A bound without a value says nothing; its error is found already."""
+    return NOTHING
+
+
+@executes(tree.Require, _nothing)
+def _require(frame: Frame, node: tree.Require) -> Any:
+    for wanted in node.requirements:
+        limit = _value(frame, wanted.bound)
+        if limit is not POISON:
+            table = wanted.table.name if wanted.table else None
+            claim = Requirement(wanted.metric.name, wanted.operator, limit, table, wanted.span)
+            frame.run.builder.requirements.append(claim)
+    return NOTHING
+
+
+@executes(tree.Expect, _nothing)
+def _expect(frame: Frame, node: tree.Expect) -> Any:
+    for published in node.expectations:
+        value = _value(frame, published.value)
+        if value is not POISON:
+            margin = _margin(published, value)
+            claim = Expectation(published.metric.name, value, margin, published.tolerance, published.span)
+            frame.run.builder.expectations.append(claim)
+    return NOTHING
+
+
+def _value(frame: Frame, bound: tree.Quantity | tree.Expr) -> Any:
+    return bound.value if isinstance(bound, tree.Quantity) else evaluate(frame, bound)
+
+
+def _margin(published: tree.Expectation, value: float) -> float:
+    if published.tolerance is not None:
+        return published.tolerance * abs(value)
+    return published.value.digit / 2 if isinstance(published.value, tree.Quantity) else UNIT
