@@ -120,9 +120,14 @@ def load(  # noqa: PLR0913  # everything that decides what a network is
     return network if weights is None else bind(network, weights, rename)
 
 
-def read(path: PathLike, roots: Sequence[PathLike] = (), sources: Sources | None = None) -> Program:
-    """A program whose names and types are right. Raises DiagnosticError with every error found."""
-    return _checked(modules.load(Path(path), tuple(map(Path, roots)), sources=sources))
+def read(
+    path: PathLike, roots: Sequence[PathLike] = (), sources: Sources | None = None, text: str | None = None
+) -> Program:
+    """A program whose names and types are right. Raises DiagnosticError with every error found.
+
+    `text` stands for what the file at `path` holds, where it is not written yet.
+    """
+    return _checked(modules.load(Path(path), tuple(map(Path, roots)), sources=sources, text=text))
 
 
 def read_source(text: str, name: str, sources: Sources | None = None) -> Program:

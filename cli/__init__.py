@@ -28,6 +28,7 @@ class Commands(click.Group):
         "cost": "Show parameters, MACs, bytes and peak memory, layer by layer.",
         "explain": "Explain a code, an operator, a block.",
         "fmt": "Lay out programs in the canonical way.",
+        "lint": "Find what is legal and still unwanted, and mend it.",
         "opt": "Run passes on IR text.",
         "verify": "Run an artefact and compare it with the reference evaluator.",
     }

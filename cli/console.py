@@ -33,8 +33,13 @@ P = ParamSpec("P")
 class Console:
     """Where a command reports. `sources` fills up as files are read, so that their lines can be shown."""
 
-    json: bool = False
+    format: str = "text"
     sources: Sources = field(default_factory=Sources)
+
+    @property
+    def json(self) -> bool:
+        """Whether a program reads the result."""
+        return self.format == "json"
 
     def result(self, text: str, values: Callable[[], Mapping[str, Any]]) -> None:
         """Prints the command's result: the text for people, or for programs the values, which are made only then."""
@@ -90,17 +95,26 @@ def _colour() -> bool:
 
 def reporting(command: Callable[P, None]) -> Callable[P, None]:
     """Gives the command a `console`, and turns diagnostics that it raises into its output and exit code 2."""
+    return reporting_as("text", "json")(command)
 
-    @click.option(
-        "--format", "format_", type=click.Choice(["text", "json"]), default="text", help="How results are printed."
+
+def reporting_as(*formats: str) -> Callable[[Callable[P, None]], Callable[P, None]]:
+    """The same for a command with formats of its own, the first of them the one that is not asked for."""
+    option = click.option(
+        "--format", "format_", type=click.Choice(formats), default=formats[0], help="How results are printed."
     )
-    @functools.wraps(command)
-    def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
-        console = Console(json=kwargs.pop("format_") == "json")
-        kwargs["console"] = console
-        try:
-            command(*args, **kwargs)
-        except DiagnosticError as failure:
-            console.fail(failure.diagnostics)
 
-    return wrapped
+    def decorate(command: Callable[P, None]) -> Callable[P, None]:
+        @option
+        @functools.wraps(command)
+        def wrapped(*args: P.args, **kwargs: P.kwargs) -> None:
+            console = Console(str(kwargs.pop("format_")))
+            kwargs["console"] = console
+            try:
+                command(*args, **kwargs)
+            except DiagnosticError as failure:
+                console.fail(failure.diagnostics)
+
+        return wrapped
+
+    return decorate

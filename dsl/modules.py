@@ -48,15 +48,23 @@ class Program:
 
 
 def load(
-    path: Path, roots: Sequence[Path] = (), *, sources: Sources | None = None, limits: Limits = DEFAULT
+    path: Path,
+    roots: Sequence[Path] = (),
+    *,
+    text: str | None = None,
+    sources: Sources | None = None,
+    limits: Limits = DEFAULT,
 ) -> Program:
     """The program that starts in a file. Imports are looked for in its directory, then in `roots`.
 
-    Every text read is added to `sources`, also where loading fails, so that errors can be shown.
+    `text` stands for what the file holds, where a tool has changed that and not written it yet. Every text read is added to `sources`, also where loading fails, so that errors can be shown.
     Raises `DiagnosticError` with every error of every file read.
     """
     loader = _Loader(Library((path.parent, *roots)), limits, Sources() if sources is None else sources, path)
-    return loader.run(loader.read(Place(path, str(path), path)))
+    if text is None:
+        return loader.run(loader.read(Place(path, str(path), path)))
+    loader.files.append(path)
+    return loader.run(loader.sources.add(Source(str(path), text)))
 
 
 def load_text(

@@ -102,12 +102,11 @@ class Names:
             for part in node:
                 self._walk(part)
             return
-        kind: type[object] = type(node)
-        handler = _HANDLERS.get(kind)
+        handler = _HANDLERS.get(node.__class__)
         if handler is not None:
             handler(self, node)
             return
-        for name in _fields(kind):
+        for name in _fields(node.__class__):
             self._walk(getattr(node, name))
 
     def _name(self, node: tree.Name) -> None:
@@ -189,7 +188,7 @@ def bound_names(pattern: tree.Pattern) -> Iterator[tree.Identifier]:
 
 
 @functools.cache
-def _fields(kind: type[object]) -> tuple[str, ...]:
+def _fields(kind: type) -> tuple[str, ...]:
     """The fields of a node in the order of the text; none of what is no node."""
     if not dataclasses.is_dataclass(kind):
         return ()

@@ -68,9 +68,14 @@ def _silenced(found: Diagnostic, by_line: dict[int | None, list[Suppression]]) -
     return bool(silencing)
 
 
+def is_mark(comment: Comment) -> bool:
+    """Whether a comment means to suppress, well-formed or not."""
+    return _MARK.match(comment.text) is not None
+
+
 def read_suppressions(scanned: Scanned) -> Suppressions:
     """The suppressions among a file's comments."""
-    marks = [comment for comment in scanned.comments if _MARK.match(comment.text)]
+    marks = [comment for comment in scanned.comments if is_mark(comment)]
     read = list(_read(marks, scanned))
     return Suppressions(
         tuple(one for one in read if isinstance(one, Suppression)),
