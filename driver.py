@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import hashlib
 import importlib
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
@@ -21,6 +23,7 @@ from .compiler.elaborate import elaborate
 from .compiler.initializers import Initialized
 from .compiler.ir import Graph
 from .compiler.ops import OPERATORS, Trait
+from .compiler.space.point import Point
 from .dsl import modules
 from .dsl.check import check
 from .dsl.diagnostics import DiagnosticError, Severity, error
@@ -36,9 +39,12 @@ if TYPE_CHECKING:
     from .backends.verification import Runtime, Verification
     from .compiler.cost import CostReport
     from .compiler.data import Array
+    from .compiler.space.space import Space
     from .compiler.weights import Report
 
 PathLike = str | Path
+Chosen = Point | Mapping[str, object] | PathLike
+"""A point of a model that leaves choices open: itself, its options by their paths, or the file that holds it."""
 
 TARGETS: Mapping[str, tuple[str, str]] = {"tflite": (".backends.tflite", "TFLite"), "onnx": (".backends.onnx", "Onnx")}
 """The module and class of each backend; a module is imported when its target is asked for."""
@@ -54,7 +60,9 @@ class Network:
     binding: Report | None = None
     """Which tensor of a checkpoint went where; None where no checkpoint was given."""
     files: tuple[Path, ...] = ()
-    """Everything that was read, without the standard library: the program, the checkpoint, the rename file."""
+    """All that was read, without the standard library: the program, the point, the checkpoint, the rename file."""
+    point: Point | None = None
+    """Where in the model's search space this is; None where no point was chosen."""
 
     def __repr__(self) -> str:
         return f"<network {self.graph.name} of {self.program.main.span.file}: {len(self.graph.nodes)} operators>"
@@ -96,6 +104,7 @@ def load(  # noqa: PLR0913  # everything that decides what a network is
     model: str | None = None,
     *,
     set: Mapping[str, object] | None = None,  # noqa: A002  # the command line's own word
+    choose: Chosen | None = None,
     weights: PathLike | None = None,
     rename: PathLike | None = None,
     roots: Sequence[PathLike] = (),
@@ -104,20 +113,73 @@ def load(  # noqa: PLR0913  # everything that decides what a network is
 ) -> Network:
     """Reads, checks and elaborates a model of a `.mnet` file, and binds weights to it where they are given.
 
-    `model` may be left out where the file has one model. `set` gives the model's parameters. `weights` is a
-    checkpoint and `rename` a file that says how its names become ours; without a checkpoint, parameters come from the
-    documented initialisers, which start from `seed`. Imports are looked for in the file's own directory, then in
-    `roots`. Texts read are added to `sources`, so that the lines of a diagnostic can be shown.
+    `model` may be left out where the file has one model. `set` gives the model's parameters, `choose` the point of a
+    model with choices, which names its model. `weights` is a checkpoint and `rename` a file that says how its names
+    become ours; without a checkpoint, parameters come from the documented initialisers, which start from `seed`.
+    Imports are looked for in the file's own directory, then in `roots`. Texts read are added to `sources`, so that the
+    lines of a diagnostic can be shown.
     Raises DiagnosticError with everything that is wrong.
     """
     if rename is not None and weights is None:
         raise DiagnosticError(error(RENAME_ALONE, f"`{rename}` renames the layers of no weight file: none is given"))
     program = read(path, roots, sources)
-    given = set or {}
-    graph = _seeded(elaborate(program, model, given), seed)
-    options = tuple((name, str(value)) for name, value in given.items())
-    network = Network(graph, program, options, files=program.files)
+    network = _elaborated(program, model, set or {}) if choose is None else _at(program, model, set or {}, choose)
+    network = replace(network, graph=_seeded(network.graph, seed))
     return network if weights is None else bind(network, weights, rename)
+
+
+def _elaborated(program: Program, model: str | None, given: Mapping[str, object]) -> Network:
+    return Network(elaborate(program, model, given), program, _settings(given), files=program.files)
+
+
+def _at(program: Program, model: str | None, given: Mapping[str, object], choose: Chosen) -> Network:
+    """The model at a point of its space."""
+    from .compiler.space.follow import follow
+    from .compiler.space.pointfile import MAX_BYTES, parse_point, place_of
+
+    files, places = program.files, None
+    if isinstance(choose, str | Path):
+        source = read_text(Path(choose), str(choose), MAX_BYTES, program.sources)
+        files, places = (*files, Path(choose)), partial(place_of, source)
+        choose = parse_point(source)
+    graph, point = follow(program, choose, model, given, places)
+    chosen = json.dumps({**point.choices, **point.carried})
+    return Network(graph, program, (*_settings(given), ("choose", chosen)), files=files, point=point)
+
+
+def _settings(given: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, str(value)) for name, value in given.items())
+
+
+def space(
+    path: PathLike,
+    model: str | None = None,
+    *,
+    set: Mapping[str, object] | None = None,  # noqa: A002  # the command line's own word
+    roots: Sequence[PathLike] = (),
+    sources: Sources | None = None,
+) -> Space:
+    """The search space of a model of a `.mnet` file: every point that its choices allow.
+
+    A model without choices has one point. Takes what `load` takes, and raises as it does.
+    """
+    from .compiler.space.space import Space
+
+    return Space(read(path, roots, sources), model, set or {})
+
+
+def read_point(path: PathLike, sources: Sources | None = None) -> Point:
+    """The point that a file holds. Raises DiagnosticError where it holds none; `load` compares it with a model."""
+    from .compiler.space.pointfile import MAX_BYTES, parse_point
+
+    return parse_point(read_text(Path(path), str(path), MAX_BYTES, sources or Sources()))
+
+
+def write_point(point: Point, path: PathLike) -> bool:
+    """Writes a point file, whole or not at all; False where it already held exactly this point."""
+    from .compiler.space.pointfile import print_point
+
+    return write_atomically(Path(path), lambda file: file.write(print_point(point).encode()))
 
 
 def read(
@@ -175,13 +237,14 @@ def compile(  # noqa: A001, PLR0913  # the verb of the whole package; all that `
     target: str | Backend | None = None,
     output: PathLike | None = None,
     set: Mapping[str, object] | None = None,  # noqa: A002  # the command line's own word
+    choose: Chosen | None = None,
     weights: PathLike | None = None,
     rename: PathLike | None = None,
     roots: Sequence[PathLike] = (),
     seed: int = 0,
 ) -> Artifact:
     """From a `.mnet` file to an artefact: `load`, then `write`."""
-    network = load(path, model, set=set, weights=weights, rename=rename, roots=roots, seed=seed)
+    network = load(path, model, set=set, choose=choose, weights=weights, rename=rename, roots=roots, seed=seed)
     return write(network, target, output)
 
 

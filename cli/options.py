@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,18 +17,36 @@ from ..driver import Network
 from ..dsl.record import record
 from .console import Console
 
+if TYPE_CHECKING:
+    from ..compiler.space import Point, Space
+
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
 
-def _pairs(_: click.Context, __: click.Parameter, words: Sequence[str]) -> dict[str, str]:
-    """`("width=0.75",)` -> `{"width": "0.75"}`; the elaborator reads the values by the parameters' types."""
+def decided(words: Sequence[str]) -> dict[str, object]:
+    """`("stage0.kernel=5",)` -> `{"stage0.kernel": 5}`: an option is read as JSON, and as a word where it is none."""
+    return {path: _option(text) for path, text in _split(words, "PATH=OPTION").items()}
+
+
+def _option(text: str) -> object:
+    with contextlib.suppress(ValueError, RecursionError):
+        return json.loads(text)
+    return text
+
+
+def _split(words: Sequence[str], form: str) -> dict[str, str]:
     pairs: dict[str, str] = {}
     for word in words:
         name, equals, value = word.partition("=")
         if not equals or not name:
-            raise click.BadParameter(f"`{word}` is not of the form NAME=VALUE")
+            raise click.BadParameter(f"`{word}` is not of the form {form}")
         pairs[name] = value
     return pairs
+
+
+def _pairs(_: click.Context, __: click.Parameter, words: Sequence[str]) -> dict[str, str]:
+    """`("width=0.75",)` -> `{"width": "0.75"}`; the elaborator reads the values by the parameters' types."""
+    return _split(words, "NAME=VALUE")
 
 
 program = click.argument("program", metavar="MODEL.mnet", type=click.Path(path_type=Path))
@@ -60,7 +80,16 @@ seed = click.option(
     "--seed", type=int, default=0, show_default=True, help="Start of the initialisers, without --weights."
 )
 
+choose = click.option(
+    "--choose",
+    metavar="FILE|PATH=OPTION|max|min",
+    multiple=True,
+    help="A point of a search space: a point file, single decisions (repeated), or the point of most or fewest MACs.",
+)
+sample = click.option("--sample", metavar="SEED", type=int, help="Draws the point, as `mnet space sample` does.")
+
 _SOURCE = (program, model, parameters, roots)
+_POINT = (choose, sample)
 _CHECKPOINT = (weights, rename, seed)
 
 
@@ -72,6 +101,8 @@ class Selection:
     model: str | None
     parameters: dict[str, str]
     roots: tuple[Path, ...]
+    choose: tuple[str, ...] = ()
+    sample: int | None = None
     weights: Path | None = None
     rename: Path | None = None
     seed: int = 0
@@ -82,6 +113,7 @@ class Selection:
             self.program,
             self.model,
             set=self.parameters,
+            choose=self.point(console),
             roots=self.roots,
             seed=self.seed,
             sources=console.sources,
@@ -89,15 +121,45 @@ class Selection:
             rename=self.rename,
         )
 
+    def space(self, console: Console) -> Space:
+        """The search space of the model. Raises DiagnosticError."""
+        return driver.space(self.program, self.model, set=self.parameters, roots=self.roots, sources=console.sources)
 
-def source(command: Callable[..., Any]) -> Callable[..., Any]:
+    def point(self, console: Console) -> driver.Chosen | None:
+        """The point that the options choose, None where they choose none. Raises DiagnosticError."""
+        if self.sample is not None and self.choose:
+            raise click.UsageError("`--sample` and `--choose` exclude each other")
+        if self.sample is not None:
+            from ..compiler.space import Sampler  # noqa: PLC0415  # most runs have no space
+
+            return Sampler(self.space(console), self.sample).draw()
+        if self.choose in (("max",), ("min",)):
+            return self._extreme(console)
+        if len(self.choose) == 1 and "=" not in self.choose[0]:
+            return Path(self.choose[0])
+        return decided(self.choose) if self.choose else None
+
+    def _extreme(self, console: Console) -> Point:
+        space = self.space(console)
+        found = space.maximum("macs") if self.choose == ("max",) else space.minimum("macs")
+        if not found.exact:
+            console.notice("notice: the point of most or fewest MACs is only bounded; this is the best one found")
+        return found.point
+
+
+def space(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that name a model of a program, given to the command as one `selection`."""
     return _selecting(command, _SOURCE)
 
 
+def source(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The same with those that choose a point of its space."""
+    return _selecting(command, _SOURCE + _POINT)
+
+
 def network(command: Callable[..., Any]) -> Callable[..., Any]:
     """The same with those that say where its weights come from."""
-    return _selecting(command, _SOURCE + _CHECKPOINT)
+    return _selecting(command, _SOURCE + _POINT + _CHECKPOINT)
 
 
 def _selecting(command: Callable[..., Any], group: Sequence[Decorator]) -> Callable[..., Any]:

@@ -38,7 +38,7 @@ def follow(
     point: Point | Mapping[str, object],
     model: str | None = None,
     arguments: Mapping[str, object] | None = None,
-    places: Places = lambda path: None,
+    places: Places | None = None,
 ) -> tuple[Graph, Point]:
     """The graph at a point of a model, and the point with its options written as the program has them.
 
@@ -48,7 +48,7 @@ def follow(
     """
     if isinstance(point, Point):
         model = _model(point, model)
-    follower = Follower(point, places)
+    follower = Follower(point, places or (lambda path: None))
     try:
         graph = elaborate(program, model, arguments, decider=follower)
     except DiagnosticError as failure:
@@ -71,7 +71,7 @@ class Follower:
     `choices` and `carried` are what was decided in the end.
     """
 
-    def __init__(self, point: Point | Mapping[str, object], places: Places = lambda path: None) -> None:
+    def __init__(self, point: Point | Mapping[str, object], places: Places) -> None:
         told = (point.choices, point.carried) if isinstance(point, Point) else (point, point)
         self._choices, self._carried = told
         self._places = places
