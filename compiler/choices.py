@@ -6,6 +6,7 @@ the name of the choice, `stage0.layer2.op`. A layer that is called several times
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Protocol
 
@@ -37,6 +38,12 @@ class Continuous:
     high: float
     log: bool
     span: Span
+
+    def at(self, fraction: float) -> float:
+        """The value so far up the interval: at 0 its low end, at 1 its high one."""
+        low, high = (math.log(self.low), math.log(self.high)) if self.log else (self.low, self.high)
+        value = low * (1 - fraction) + high * fraction
+        return min(max(math.exp(value) if self.log else value, self.low), self.high)
 
 
 class Decider(Protocol):
