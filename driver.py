@@ -10,7 +10,7 @@ import hashlib
 import importlib
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 from .backends.base import Backend, Provenance
 from .backends.codes import NOT_A_TARGET, NOT_AN_OPTION, RUNTIME_FAILED
 from .backends.files import watched, write_atomically
+from .compiler.claims import UnmetError
 from .compiler.codes import RENAME_ALONE
 from .compiler.elaborate import elaborate
 from .compiler.initializers import Initialized
@@ -26,7 +27,7 @@ from .compiler.ops import OPERATORS, Trait
 from .compiler.space.point import Point
 from .dsl import modules
 from .dsl.check import check
-from .dsl.diagnostics import DiagnosticError, Severity, error
+from .dsl.diagnostics import Diagnostic, DiagnosticError, Severity, error
 from .dsl.modules import Program
 from .dsl.reading import read_text
 from .dsl.record import record
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from .backends.verification import Runtime, Verification
     from .compiler.cost import CostReport
     from .compiler.data import Array
+    from .compiler.metrics import LatencyTable
     from .compiler.space.space import Space
     from .compiler.weights import Report
 
@@ -60,9 +62,11 @@ class Network:
     binding: Report | None = None
     """Which tensor of a checkpoint went where; None where no checkpoint was given."""
     files: tuple[Path, ...] = ()
-    """All that was read, without the standard library: the program, the point, the checkpoint, the rename file."""
+    """All that was read, without the standard library: the program, the point, tables, checkpoint and rename file."""
     point: Point | None = None
     """Where in the model's search space this is; None where no point was chosen."""
+    tables: Mapping[str, LatencyTable] = field(default_factory=dict)
+    """What latency is looked up in, by the names that the program has for them."""
 
     def __repr__(self) -> str:
         return f"<network {self.graph.name} of {self.program.main.span.file}: {len(self.graph.nodes)} operators>"
@@ -77,6 +81,12 @@ class Network:
         from .compiler.cost import cost
 
         return cost(self.graph)
+
+    def unmet(self) -> tuple[Diagnostic, ...]:
+        """An error for each `require` of the program that does not hold, a warning for each that lacks its table."""
+        from .compiler.requirements import unmet
+
+        return unmet(self.graph, self.tables)
 
     def run(self, **inputs: Array) -> dict[str, Array]:
         """The outputs by name, computed by the reference evaluator. Raises DiagnosticError on wrong inputs."""
@@ -97,6 +107,7 @@ class Artifact:
     target: str
     changed: bool
     files: tuple[Path, ...]
+    warnings: tuple[Diagnostic, ...] = ()
 
 
 def load(  # noqa: PLR0913  # everything that decides what a network is
@@ -107,6 +118,7 @@ def load(  # noqa: PLR0913  # everything that decides what a network is
     choose: Chosen | None = None,
     weights: PathLike | None = None,
     rename: PathLike | None = None,
+    tables: Mapping[str, PathLike] | None = None,
     roots: Sequence[PathLike] = (),
     seed: int = 0,
     sources: Sources | None = None,
@@ -116,8 +128,9 @@ def load(  # noqa: PLR0913  # everything that decides what a network is
     `model` may be left out where the file has one model. `set` gives the model's parameters, `choose` the point of a
     model with choices, which names its model. `weights` is a checkpoint and `rename` a file that says how its names
     become ours; without a checkpoint, parameters come from the documented initialisers, which start from `seed`.
-    Imports are looked for in the file's own directory, then in `roots`. Texts read are added to `sources`, so that the
-    lines of a diagnostic can be shown.
+    `tables` are the files of the latency tables that the program's requirements name. Imports are looked for in the
+    file's own directory, then in `roots`. Texts read are added to `sources`, so that the lines of a diagnostic can be
+    shown.
     Raises DiagnosticError with everything that is wrong.
     """
     if rename is not None and weights is None:
@@ -125,6 +138,9 @@ def load(  # noqa: PLR0913  # everything that decides what a network is
     program = read(path, roots, sources)
     network = _elaborated(program, model, set or {}) if choose is None else _at(program, model, set or {}, choose)
     network = replace(network, graph=_seeded(network.graph, seed))
+    if tables:
+        read_files = (*network.files, *map(Path, tables.values()))
+        network = replace(network, tables=read_tables(tables, program.sources), files=read_files)
     return network if weights is None else bind(network, weights, rename)
 
 
@@ -145,6 +161,13 @@ def _at(program: Program, model: str | None, given: Mapping[str, object], choose
     graph, point = follow(program, choose, model, given, places)
     chosen = json.dumps({**point.choices, **point.carried})
     return Network(graph, program, (*_settings(given), ("choose", chosen)), files=files, point=point)
+
+
+def read_tables(tables: Mapping[str, PathLike], sources: Sources | None = None) -> Mapping[str, LatencyTable]:
+    """Latency tables from their files, by their names. Raises DiagnosticError for what is none, or has another name."""
+    from .compiler.metrics import read_table
+
+    return {name: read_table(Path(path), name, sources) for name, path in tables.items()}
 
 
 def _settings(given: Mapping[str, object]) -> tuple[tuple[str, str], ...]:
@@ -240,11 +263,14 @@ def compile(  # noqa: A001, PLR0913  # the verb of the whole package; all that `
     choose: Chosen | None = None,
     weights: PathLike | None = None,
     rename: PathLike | None = None,
+    tables: Mapping[str, PathLike] | None = None,
     roots: Sequence[PathLike] = (),
     seed: int = 0,
 ) -> Artifact:
     """From a `.mnet` file to an artefact: `load`, then `write`."""
-    network = load(path, model, set=set, choose=choose, weights=weights, rename=rename, roots=roots, seed=seed)
+    network = load(
+        path, model, set=set, choose=choose, weights=weights, rename=rename, tables=tables, roots=roots, seed=seed
+    )
     return write(network, target, output)
 
 
@@ -257,10 +283,12 @@ def write(
     """Optimises for the target and writes the artefact, by default into the working directory under the model's name.
 
     Without a target the output's ending names it, and without either it is TFLite. `progress` hears of each number
-    of bytes written. Raises DiagnosticError, with nothing written, where the target can't take the model.
+    of bytes written. Raises DiagnosticError, with nothing written, where the target can't take the model, and
+    UnmetError where the model breaks a requirement of its own.
     """
     chosen = backend(target or target_of(output))
     _refuse_contradiction(chosen, output)
+    warnings = _checked_requirements(network)
     graph = network.optimise(chosen).graph
     if refusals := chosen.check(graph):
         raise DiagnosticError(refusals)
@@ -276,7 +304,15 @@ def write(
     changed = write_atomically(
         path, lambda file: chosen.write(graph, watched(file, progress), provenance, write_beside), network.files
     )
-    return Artifact(path, chosen.name, changed, (path, *beside))
+    return Artifact(path, chosen.name, changed, (path, *beside), warnings)
+
+
+def _checked_requirements(network: Network) -> tuple[Diagnostic, ...]:
+    """Warnings of what could not be checked. Raises UnmetError."""
+    found = network.unmet() if network.graph.requirements else ()
+    if any(diagnostic.severity is Severity.ERROR for diagnostic in found):
+        raise UnmetError(found)
+    return found
 
 
 def target_of(output: PathLike | None) -> str:
@@ -325,8 +361,8 @@ def _provenance(network: Network, chosen: Backend) -> Provenance:
 
 
 def _options(chosen: Backend) -> Iterator[tuple[str, str]]:
-    for field in fields(chosen):
-        yield field.name, str(getattr(chosen, field.name))
+    for option in fields(chosen):
+        yield option.name, str(getattr(chosen, option.name))
 
 
 def runtime(artifact: PathLike) -> Runtime:

@@ -13,10 +13,11 @@ import click
 from .. import driver
 from ..backends.files import write_atomically
 from . import options
-from .console import Console, reporting
+from .console import FINDINGS, Console, reporting
 
 
 @click.command(name="compile")
+@options.tables
 @options.network
 @click.option(
     "--target", type=click.Choice(sorted(driver.TARGETS)), help="The format; by default what OUT ends with, or tflite."
@@ -50,6 +51,7 @@ def command(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     Nothing is written where the output already holds the same bytes: with Ninja say `restat = 1`, in a Make rule
     `touch $@` after the command.
     Without --weights the parameters come from a seeded initialiser, and a notice says so.
+    Exit code 1, with nothing written, where the model breaks a `require` of its own.
     """
     given = {name: value for name, value in backend_options.items() if value is not None}
     backend = driver.backend(target or driver.target_of(output), **given)
@@ -59,8 +61,13 @@ def command(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     for note in network.binding.notes if network.binding else ():
         console.notice(f"notice: {note}")
     size = sum(parameter.data.nbytes for parameter in network.graph.parameters.values())
-    with console.progress("writing", size) as progress:
-        artifact = driver.write(network, backend, output, progress)
+    try:
+        with console.progress("writing", size) as progress:
+            artifact = driver.write(network, backend, output, progress)
+    except driver.UnmetError as failure:
+        console.fail(failure.diagnostics, FINDINGS)
+    if artifact.warnings:
+        console.diagnostics(artifact.warnings)
     if depfile:
         _write_depfile(depfile, artifact, network.files)
     console.result(_summary(artifact), lambda: _values(network, artifact))

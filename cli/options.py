@@ -49,6 +49,10 @@ def _pairs(_: click.Context, __: click.Parameter, words: Sequence[str]) -> dict[
     return _split(words, "NAME=VALUE")
 
 
+def _files(_: click.Context, __: click.Parameter, words: Sequence[str]) -> tuple[tuple[str, Path], ...]:
+    return tuple((name, Path(file)) for name, file in _split(words, "NAME=FILE").items())
+
+
 program = click.argument("program", metavar="MODEL.mnet", type=click.Path(path_type=Path))
 model = click.option("--model", metavar="NAME", help="Which model of the file; needed where it has several.")
 parameters = click.option(
@@ -88,6 +92,15 @@ choose = click.option(
 )
 sample = click.option("--sample", metavar="SEED", type=int, help="Draws the point, as `mnet space sample` does.")
 
+tables = click.option(
+    "--table",
+    "tables",
+    metavar="NAME=FILE",
+    multiple=True,
+    callback=_files,
+    help="A latency table for requirements such as `latency(NAME) <= 80ms`; may be repeated.",
+)
+
 _SOURCE = (program, model, parameters, roots)
 _POINT = (choose, sample)
 _CHECKPOINT = (weights, rename, seed)
@@ -106,6 +119,7 @@ class Selection:
     weights: Path | None = None
     rename: Path | None = None
     seed: int = 0
+    tables: tuple[tuple[str, Path], ...] = ()
 
     def load(self, console: Console) -> Network:
         """The network, with its weights. Raises DiagnosticError."""
@@ -119,6 +133,7 @@ class Selection:
             sources=console.sources,
             weights=self.weights,
             rename=self.rename,
+            tables=dict(self.tables),
         )
 
     def space(self, console: Console) -> Space:

@@ -8,7 +8,7 @@ the calls that contribute most.
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import groupby
 
 from ..dsl.diagnostics import Diagnostic, Label, Severity, error
@@ -197,8 +197,3 @@ def _would_do(expected: Expectation, value: float) -> str | None:
     if not expected.value:
         return None
     return f"`+- {percent_up(abs(value - expected.value) / abs(expected.value))}` would do"
-
-
-def errors(found: Iterable[Diagnostic]) -> tuple[Diagnostic, ...]:
-    """Those that are no warnings."""
-    return tuple(diagnostic for diagnostic in found if diagnostic.severity is Severity.ERROR)

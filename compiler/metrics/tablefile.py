@@ -12,7 +12,7 @@ from ...dsl.diagnostics import DiagnosticError, error
 from ...dsl.reading import read_text
 from ...dsl.source import Sources, Span
 from ...dsl.suggest import hint
-from ..codes import TABLE_MALFORMED
+from ..codes import TABLE_MALFORMED, TABLE_NAME
 from ..ir import AttributeValue
 from ..ops import OPERATORS, Operator, OperatorError
 from .table import LatencyTable, Row, Shape, counts_macs, macs
@@ -41,13 +41,21 @@ class _MalformedError(Exception):
         self.span = span
 
 
-def read_table(path: Path, sources: Sources | None = None) -> LatencyTable:
+def read_table(path: Path, name: str, sources: Sources | None = None) -> LatencyTable:
     """The table in a file, which is added to `sources`.
 
-    Raises DiagnosticError for a file that can't be read or is no such table.
+    Raises DiagnosticError for a file that can't be read, is no such table, or one of another name.
     """
     file = str(path)
     text = read_text(path, file, MAX_BYTES, Sources() if sources is None else sources).text
+    table = _checked(text, file)
+    if table.name != name:
+        message = f"`{file}` is the table `{table.name}`, not `{name}`"
+        raise DiagnosticError(error(TABLE_NAME, message, hint=f"give it as `{table.name}`"))
+    return table
+
+
+def _checked(text: str, file: str) -> LatencyTable:
     try:
         return _table(_parsed(text, file))
     except _MalformedError as fault:
