@@ -65,9 +65,14 @@ def _turns(s: Stream, node: tree.Comprehension) -> Doc:
 
 def _call(s: Stream, node: tree.Call) -> Doc:
     callee = expression(s, node.callee)
-    if len(node.arguments) == 1 and _has_brackets(s, node.arguments[0]):
-        return concat(callee, _only(s, node.arguments[0]))
-    return concat(callee, bracketed(s, node.arguments, _argument))
+    return concat(callee, arguments(s, node.arguments))
+
+
+def arguments(s: Stream, given: tuple[tree.Argument, ...]) -> Doc:
+    """What stands in the parentheses of a call, and these."""
+    if len(given) == 1 and _has_brackets(s, given[0]):
+        return _only(s, given[0])
+    return bracketed(s, given, _argument)
 
 
 def _has_brackets(s: Stream, node: tree.Argument) -> bool:

@@ -73,6 +73,8 @@ def _operands(node: object) -> Iterator[tuple[tree.Expr, Level]]:
             yield value, Level.WORD
         case tree.Call(value) | tree.Subscript(value):
             yield value, Level.POSTFIX
+        case tree.Requirement(bound=bound) | tree.Expectation(value=bound) if not isinstance(bound, tree.Quantity):
+            yield bound, Level.SUM
 
 
 def sort_out(module: tree.Module, found: list[Word]) -> tuple[frozenset[Span], frozenset[int]]:

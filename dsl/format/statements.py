@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from .. import tree
+from . import spaces
 from .brackets import bracketed
 from .document import HARD, SPACE, Doc, concat, group, indent
 from .expressions import expression
@@ -52,9 +53,10 @@ def _function(s: Stream, node: tree.Function) -> Doc:
 
 
 def _block(s: Stream, node: tree.Block) -> Doc:
+    above = _annotations(s, node.annotations) if node.annotations else ""
     head = concat(s.take(), " ", s.take(), bracketed(s, node.parameters, _parameter))
     returns = _returns(s, node.returns) if node.returns else ""
-    return concat(head, returns, " ", _body(s, node.body))
+    return concat(group(above, head, returns), " ", _body(s, node.body))
 
 
 def _model(s: Stream, node: tree.Model) -> Doc:
@@ -80,9 +82,14 @@ def _body(s: Stream, statements: tuple[tree.Statement, ...]) -> Doc:
     """`{`, a statement a line, `}`; in a group that fits, all on one line."""
     opening = s.take()
     parts: list[Doc] = []
+    before: tree.Statement | None = None
     for statement in statements:
-        gap = s.gap(SPACE) if parts else s.gap(SPACE, blank=False)
-        parts += [gap, _LAYOUTS[type(statement)](s, statement)]
+        if isinstance(before, tree.Choice) and isinstance(statement, tree.Where) and s.adjoins:
+            parts.append(spaces.where_of_choice(s, statement))
+        else:
+            gap = s.gap(SPACE) if parts else s.gap(SPACE, blank=False)
+            parts += [gap, _LAYOUTS[type(statement)](s, statement)]
+        before = statement
     comments, line = s.closing(SPACE, blank=None if parts else False)
     return concat(opening, indent(*parts, comments), line if parts or comments else "", s.take())
 
@@ -96,6 +103,11 @@ def _for(s: Stream, node: tree.For) -> Doc:
     if node.label:
         head += [s.take(), " ", s.take(), " "]
     return concat(*head, _body(s, node.body))
+
+
+def _repeat(s: Stream, node: tree.Repeat) -> Doc:
+    head = concat(s.take(), " ", expression(s, node.count), " ", s.take(), " ", s.take(), " ")
+    return concat(head, _body(s, node.body))
 
 
 def _if(s: Stream, node: tree.If, *, is_else: bool = False) -> Doc:
@@ -131,6 +143,19 @@ def _output(s: Stream, node: tree.OutputStatement) -> Doc:
     return concat(*names, " ", s.take(), " ", expression(s, node.value))
 
 
+def _annotated(s: Stream, node: tree.Annotated) -> Doc:
+    """Annotations before a statement stand in its line if it fits; before one with a body, if they and its start do."""
+    above = _annotations(s, node.annotations)
+    statement = _LAYOUTS[type(node.statement)](s, node.statement)
+    if isinstance(node.statement, tree.For | tree.If | tree.Repeat):
+        return concat(group(above), statement)
+    return group(above, statement)
+
+
+def _annotations(s: Stream, annotations: tuple[tree.Annotation, ...]) -> Doc:
+    return concat(spaces.annotation_list(s, annotations), s.dense_gap(SPACE))
+
+
 _LAYOUTS: dict[type, Callable[[Stream, Any], Doc]] = {
     tree.Import: _import,
     tree.Constant: _constant,
@@ -143,4 +168,11 @@ _LAYOUTS: dict[type, Callable[[Stream, Any], Doc]] = {
     tree.Return: _return,
     tree.Input: _input,
     tree.OutputStatement: _output,
+    tree.Choice: spaces.choice,
+    tree.Where: spaces.where,
+    tree.Repeat: _repeat,
+    tree.Require: spaces.require,
+    tree.Expect: spaces.expect,
+    tree.Annotated: _annotated,
+    tree.AnnotatedPaths: spaces.annotated_paths,
 }

@@ -24,6 +24,11 @@ class Stream:
         """Whether `text` is the next word."""
         return self._words[self._index].token.text == text
 
+    @property
+    def at_call(self) -> bool:
+        """Whether the next word is the parenthesis of a call."""
+        return self._words[self._index].token.kind == "_CALL"
+
     def in_parentheses(self, node: Expr) -> bool:
         """Whether the next word is a parenthesis around the node, and no part of it."""
         return node.span in self._kept
@@ -48,6 +53,11 @@ class Stream:
     def remarked(self) -> bool:
         """Whether comments stand before the next word."""
         return bool(self._remarks)
+
+    @property
+    def adjoins(self) -> bool:
+        """Whether neither a comment nor an empty line stands before the next word."""
+        return not self._remarks and not self._words[self._index].blank
 
     @property
     def divided(self) -> bool:

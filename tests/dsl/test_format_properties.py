@@ -153,6 +153,91 @@ def joined(gaps: list[str], tokens: list[Token]) -> str:
     return text
 
 
+# Programs made at random --------------------------------------------------------------------
+
+NAMES = st.sampled_from(["x", "kernel", "filters", "index", "a_name_that_is_rather_long", "first"])
+LITERALS = st.sampled_from(["1", "0.75", '"int8"', "true", "1_000"])
+QUANTITIES = st.sampled_from(["300M", "3.50M", "250KB", "1MiB", "80ms", "20us", "2s", "5_000B"])
+METRICS = st.sampled_from(["macs", "params", "layers", "peak_memory", "latency(pixel_cpu)"])
+LABELS = st.sampled_from(["stem", "block", "choice", "where", "on", "repeat", "expect"])
+
+
+def separated(part: st.SearchStrategy[str], *, least: int = 1) -> st.SearchStrategy[str]:
+    return st.lists(part, min_size=least, max_size=4).map(",".join)
+
+
+def filled_in(template: str, *parts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.tuples(*parts).map(lambda given: template.format(*given))
+
+
+def composed(part: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    return st.one_of(
+        filled_in("({} + {})", part, part),
+        filled_in("({} >= {})", part, part),
+        filled_in("[{}]", separated(part, least=0)),
+        filled_in("f({}, k={})", part, part),
+        filled_in("if {} {{ {} }} else {{ {} }}", part, part, part),
+        filled_in("({} |> {}: g({}))", part, LABELS, part),
+    )
+
+
+EXPRESSIONS = st.recursive(st.one_of(NAMES, LITERALS), composed, max_leaves=8)
+BOUNDS = st.one_of(QUANTITIES, LITERALS, filled_in("({})", EXPRESSIONS), filled_in("{} * ({})", NAMES, EXPRESSIONS))
+OPTIONS = st.one_of(EXPRESSIONS, filled_in("{}: ibn({})", LABELS, EXPRESSIONS))
+SETTINGS = st.one_of(EXPRESSIONS, filled_in("block=({},)", EXPRESSIONS))
+ANNOTATIONS = st.lists(
+    st.one_of(st.just("@freeze"), filled_in("@sparsity({})", separated(SETTINGS, least=0))), min_size=1, max_size=3
+).map(" ".join)
+PATTERNS = separated(st.sampled_from(['"**.project"', '"backbone.stage3.layer1.*"']))
+REQUIREMENTS = separated(filled_in("{}{}{}", METRICS, st.sampled_from(["<=", "<", ">", ">=", "=="]), BOUNDS))
+EXPECTATIONS = separated(
+    filled_in("{}={}{}", st.just("macs"), BOUNDS, st.sampled_from(["", " +- 1%", " +-0.5 %", "+- 10%"]))
+)
+SIMPLE = st.one_of(
+    filled_in("{} = {}", NAMES, EXPRESSIONS),
+    filled_in("return {}", EXPRESSIONS),
+    filled_in("choice {} in {{{}}}", NAMES, separated(OPTIONS)),
+    filled_in("choice {} in {{{},}} where {}", NAMES, separated(OPTIONS), EXPRESSIONS),
+    filled_in("choice {} in {} where({})", NAMES, EXPRESSIONS, EXPRESSIONS),
+    filled_in("where {}", EXPRESSIONS),
+    filled_in("require {}", REQUIREMENTS),
+    filled_in("expect {}", EXPECTATIONS),
+)
+
+
+def with_bodies(statement: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
+    body = st.lists(statement, max_size=4).map("\n".join)
+    return st.one_of(
+        filled_in("repeat {} as {} {{{}}}", EXPRESSIONS, LABELS, body),
+        filled_in("for {} in {} as {} {{{}}}", NAMES, EXPRESSIONS, LABELS, body),
+        filled_in("if {} {{{}}} else {{{}}}", EXPRESSIONS, body, body),
+    )
+
+
+STATEMENTS = st.recursive(SIMPLE, with_bodies, max_leaves=6)
+ANNOTATED = st.one_of(
+    STATEMENTS,
+    filled_in("{} {}", ANNOTATIONS, STATEMENTS),
+    filled_in("{} on {}", ANNOTATIONS, PATTERNS),
+)
+MODELS = st.lists(ANNOTATED, max_size=5).map(lambda body: "model M() {" + "\n".join(body) + "}")
+BLOCKS = filled_in("{} block b(x: tensor) {{{}}}", st.one_of(st.just(""), ANNOTATIONS), STATEMENTS)
+
+
+@st.composite
+def made(draw: st.DrawFn) -> str:
+    text = draw(st.lists(st.one_of(MODELS, BLOCKS), min_size=1, max_size=2).map("\n".join))
+    return spaced(draw, scan(Source("a.mnet", text)).tokens)
+
+
+@settings(max_examples=150, deadline=None)
+@given(text=made(), width=st.sampled_from([1, 30, 60, 100]))
+def test_programs_made_at_random(text: str, width: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(printer, "WIDTH", width)
+        check(text)
+
+
 @settings(max_examples=150, deadline=None)
 @given(text=laid_out(), width=st.sampled_from([1, 30, 60, 100]))
 def test_programs_laid_out_at_random(text: str, width: int) -> None:
