@@ -1,0 +1,90 @@
+"""L237: two linear layers in a row that one could replace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...compiler.ir import Graph, Node
+from ...compiler.ops import BATCH_NORM, CONV2D, DENSE
+from ...dsl.diagnostics import Code
+from ..context import Context
+from ..edits import once
+from ..rule import Finding, Rule
+
+
+def _check(context: Context) -> Iterator[Finding]:
+    yield from once(_findings(context))
+
+
+def _findings(context: Context) -> Iterator[Finding]:
+    for network in context.networks:
+        for node in network.graph.nodes:
+            first = _linear_before(network.graph, node)
+            if first and _is_needless(first, node):
+                yield Finding(
+                    network.place(node),
+                    f"one layer could do what `{first.path}` and `{node.path}` do: no activation lies between them",
+                    "linear, after a linear layer",
+                    hint="leave one of them out, or give the first an activation",
+                )
+
+
+def _linear_before(graph: Graph, node: Node) -> Node | None:
+    """The layer of the same kind before a 1x1 convolution or dense layer, a batch norm between them or not."""
+    if node.op is not DENSE and not (node.op is CONV2D and _window(node) == (1, 1)):
+        return None
+    before = _only_producer(graph, node)
+    if before and before.op is BATCH_NORM:
+        before = _only_producer(graph, before)
+    return before if before and before.op is node.op else None
+
+
+def _only_producer(graph: Graph, node: Node) -> Node | None:
+    """What makes the operand, if nobody else reads it."""
+    value = next(node.operands)
+    outside = any(output.value == value for output in graph.outputs)
+    return graph.producers.get(value.name) if len(graph.users[value.name]) == 1 and not outside else None
+
+
+def _is_needless(first: Node, second: Node) -> bool:
+    """Whether the second has as many channels as the first, or fewer: behind a bottleneck it has more."""
+    ungrouped = {first.attributes.get("groups", 1), second.attributes.get("groups", 1)} == {1}
+    return ungrouped and _weight(first)[-1] >= _weight(second)[-1]
+
+
+def _window(node: Node) -> tuple[int, ...]:
+    return _weight(node)[:2]
+
+
+def _weight(node: Node) -> tuple[int, ...]:
+    weight = node.inputs[1]
+    assert weight is not None  # a linear layer has one
+    return weight.type.static_shape
+
+
+RULE = Rule(
+    code=Code("L237", "two linear layers in a row"),
+    name="linear-pair",
+    what="Finds a 1x1 convolution directly behind another convolution, or a dense layer behind another, where no "
+    "activation lies between and the second has no more channels than the first.",
+    why="A linear map of a linear map is a linear map: one layer computes whatever the two can, with fewer weights and "
+    "less work. Layers that narrow between them, as a linear bottleneck does, are another thing and not meant.",
+    sources=("https://arxiv.org/abs/1811.10495",),
+    fails="""\
+/// Two layers.
+model Net() {
+  input image: f32[N, 32, 32, 3]
+  x = image |> stem: conv2d(32, bias=false) |> batch_norm()
+  output features = x |> pointwise: conv2d(16, kernel=1)
+}
+""",
+    passes="""\
+/// An activation between two layers, and a bottleneck.
+model Net() {
+  input image: f32[N, 32, 32, 3]
+  x = image |> stem: conv2d(32, bias=false) |> batch_norm() |> relu |> narrow: conv2d(8, kernel=1)
+  output features = x |> wide: conv2d(48, kernel=1)
+}
+""",
+    check=_check,
+)

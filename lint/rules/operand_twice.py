@@ -1,0 +1,64 @@
+"""L240: arithmetic of a tensor with itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...compiler.ir import Node
+from ...compiler.ops import ADD, DIV, MAXIMUM, MINIMUM, SUB
+from ...dsl.diagnostics import Code
+from ..context import Context
+from ..edits import once
+from ..rule import Finding, Rule
+
+_EFFECTS = {
+    ADD: "is twice that tensor",
+    SUB: "is zero",
+    DIV: "is one",
+    MAXIMUM: "is that tensor",
+    MINIMUM: "is that tensor",
+}
+
+
+def _check(context: Context) -> Iterator[Finding]:
+    yield from once(
+        Finding(
+            network.place(node),
+            f"both operands of `{node.path}` are the same tensor: the result {_EFFECTS[node.op]}",
+            f"of `{next(node.operands).name}` and itself",
+        )
+        for network in context.networks
+        for node in network.graph.nodes
+        if node.op in _EFFECTS and _reads_one(node)
+    )
+
+
+def _reads_one(node: Node) -> bool:
+    first, second = node.inputs
+    return first == second
+
+
+RULE = Rule(
+    code=Code("L240", "tensor combined with itself"),
+    name="operand-twice",
+    what="Finds `+`, `-`, `/`, `maximum` and `minimum` of a tensor with itself; a product is a square, and not meant.",
+    why="It is a residual whose way around has lost its block, or was assigned before it was kept: `x = f(x)` and then "
+    "`x + x`.",
+    fails="""\
+/// A residual.
+model Net() {
+  input image: f32[N, 32, 32, 16]
+  x = image |> conv2d(16)
+  output features = x + x
+}
+""",
+    passes="""\
+/// A residual.
+model Net() {
+  input image: f32[N, 32, 32, 16]
+  x = image |> conv2d(16)
+  output features = image + x
+}
+""",
+    check=_check,
+)
