@@ -40,6 +40,18 @@ MODEL_WITHOUT_INPUT = Code("E0217", "model without an input")
 MODEL_WITHOUT_OUTPUT = Code("E0218", "model without an output")
 SYMBOLIC_DIMENSION = Code("E0219", "dimension that can't stay open")
 LAYERS_OUTSIDE = Code("E0220", "layers made outside a model or block")
+CHOICE_TWICE = Code("E0221", "two choices of one name in one scope")
+OPTION_LABEL = Code("E0222", "label on an option that has a name")
+OPTION_NAME = Code("E0223", "options of one name")
+CARRIED_VALUE = Code("E0224", "carried value that is read")
+INTERVAL_MISPLACED = Code("E0225", "interval that is no choice's")
+UNKNOWN_METRIC = Code("E0226", "unknown metric")
+METRIC_TABLE = Code("E0227", "metric with a table too many or too few")
+EXPECTED_TWICE = Code("E0228", "metric expected twice")
+UNKNOWN_ANNOTATION = Code("E0229", "unknown annotation")
+ANNOTATED_TWICE = Code("E0230", "annotation given twice")
+ANNOTATION_WITHOUT_LAYER = Code("E0231", "annotation of something that makes no layer")
+PATH_PATTERN = Code("E0232", "malformed path pattern")
 
 # E03xx: types and arity ---------------------------------------------------------------------
 
@@ -68,6 +80,14 @@ WRONG_OUTPUT = Code("E0322", "output that is no tensor")
 WRONG_DIMENSION = Code("E0323", "dimension that is no int")
 WRONG_PIPE = Code("E0324", "pipe to something that takes no tensors")
 TYPE_TOO_LARGE = Code("E0325", "value of a type that is too large")
+WRONG_OPTIONS = Code("E0326", "options that are no list")
+NO_OPTIONS = Code("E0327", "choice without options")
+WRONG_OPTION = Code("E0328", "option that can't be chosen")
+OPTIONS_DIFFER = Code("E0329", "options of unlike types")
+WRONG_COUNT = Code("E0330", "repetitions that can't be counted")
+WRONG_BOUND = Code("E0331", "bound that is no number")
+WRONG_UNIT = Code("E0332", "unit that a metric is not measured in")
+WRONG_TOLERANCE = Code("E0333", "tolerance that lets everything pass")
 
 # E04xx: modules and imports -----------------------------------------------------------------
 

@@ -29,6 +29,16 @@ def parameter(word: str) -> Foreign | None:
     return _PARAMETERS.get(_plain(word))
 
 
+def annotation(word: str) -> Foreign | None:
+    """What the name of an annotation stands for elsewhere."""
+    return _ANNOTATIONS.get(_plain(word))
+
+
+def metric(word: str) -> Foreign | None:
+    """What the name of a metric stands for elsewhere."""
+    return _METRICS.get(_plain(word))
+
+
 def argument(callee: str, parameter: str, type_: str) -> str | None:
     """What helps where other frameworks take a `type_` for a parameter, and we don't."""
     return _ARGUMENTS.get((callee, parameter, type_))
@@ -52,6 +62,9 @@ def _all(words: str, meaning: Foreign) -> dict[str, Foreign]:
     return dict.fromkeys(words.split(), meaning)
 
 
+_CHOICE = "a choice is a statement: `choice kernel in { 3, 5, 7 }`"
+_RANGE = "a choice among numbers is a statement: `choice n in 1..9`, `choice n in stepped(16, 64, 8)`"
+_TURN = "`index` and `first` are known in the body of `repeat n as layer { ... }`"
 _ABSENT = "there is no such operator; `docs/operators.md` lists those that there are"
 _AT_INFERENCE = "leave it out: it does nothing at inference"
 _LAYER = "an activation is a layer of its own, `x |> conv2d(32) |> relu`; `conv_bn` of `std.mobile` takes one as `act`"
@@ -79,7 +92,14 @@ _NAMES: Mapping[str, Foreign] = {
         transpose="permute",
         true="true",
         false="false",
+        log_uniform="reciprocal logspace",
+        distinct="unique dedupe",
+        stepped="arange linspace",
     ),
+    **_all("choice choices oneof manyof sampleone hpchoice valuechoice layerchoice opchoice", Foreign(advice=_CHOICE)),
+    **_all("categorical mutable searchspace hp hyperparameter", Foreign(advice=_CHOICE)),
+    **_all("randint intvar hpint intuniform quniform qloguniform suggestint", Foreign(advice=_RANGE)),
+    **_all("first index", Foreign(advice=_TURN)),
     **_all("elu selu celu mish softplus softsign glu", Foreign(advice=_ABSENT)),
     **_all("layernorm layernormalization groupnorm groupnormalization", Foreign(advice=_ABSENT)),
     **_all("instancenorm instancenorm2d lstm gru rnn embedding", Foreign(advice=_ABSENT)),
@@ -110,6 +130,31 @@ _PARAMETERS: Mapping[str, Foreign] = {
     "act": Foreign(advice=_LAYER),
     "aligncorners": Foreign(advice='write `coordinates="align_corners"`'),
     **_all("inchannels infeatures", Foreign(advice="leave it out: it is read off the tensor")),
+}
+
+_ANNOTATIONS: Mapping[str, Foreign] = {
+    **_same(
+        precision="quantize quantized quantization quant dtype bits",
+        sparsity="sparse prune pruned pruning",
+        placement="device place target accelerator",
+        freeze="frozen nontrainable stopgradient",
+        initializer="init initialise initialize initialization initialisation initialiser",
+    ),
+    "trainable": Foreign(advice="weights are trained but where `@freeze` says otherwise"),
+}
+
+_METRICS: Mapping[str, Foreign] = {
+    **_same(
+        params="parameters parametercount numparams weights",
+        macs="mac madds multadds muladds maddcount macc maccs",
+        flops="flop ops operations",
+        weight_bytes="size modelsize filesize weightsize storage",
+        peak_memory="memory ram peakram sram activationmemory",
+        layers="depth nodes operators",
+        latency="time runtime ms inferencetime speed",
+    ),
+    "accuracy": Foreign(advice="what training finds is not known here; a search measures it"),
+    "top1": Foreign(advice="what training finds is not known here; a search measures it"),
 }
 
 _ARGUMENTS: Mapping[tuple[str, str, str], str] = {

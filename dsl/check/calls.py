@@ -13,6 +13,7 @@ from ..types import (
     ACTIVATION,
     ANY,
     BLOCK,
+    INTERVAL,
     TENSOR,
     BlockOf,
     FunctionOf,
@@ -74,7 +75,17 @@ def _call_builtin(frame: Frame, site: Site, builtin: Builtin) -> Type:
         return _refuse_mixture(frame, site, builtin)
     if result is TENSOR:
         frame.makes_layer(site.span)
-    return result
+    return _refuse_interval(frame, site) if result is INTERVAL else result
+
+
+def _refuse_interval(frame: Frame, site: Site) -> Type:
+    return frame.report.error(
+        codes.INTERVAL_MISPLACED,
+        f"{site.title} gives no value to compute with: it says what a choice is made from",
+        site.span,
+        "not the options of a choice",
+        hint=f"write `choice learning_rate in {site.name}(...)`; the name is carried into the point that is chosen",
+    )
 
 
 def _bind_variadic(frame: Frame, site: Site, signature: Signature) -> None:
@@ -160,6 +171,7 @@ def _instance(frame: Frame, site: Site, callee: BlockOf) -> Type:
             "makes an instance",
             hint="make the instance in the model or block that uses it",
         )
+    frame.makes_instance()
     return InstanceOf(callee.signature, callee.is_activation)
 
 
@@ -241,6 +253,7 @@ def _call_opaque(frame: Frame, site: Site, callee: Type) -> Type:
     if not tensors and any(given.type is ANY for given in site.positional[:1]):
         return ANY
     if not tensors:
+        frame.makes_instance()
         return BLOCK
     for given in site.piped:
         _need_tensor(frame, site, _SOME_TENSOR, given)

@@ -9,6 +9,7 @@ from .. import codes
 from ..diagnostics import Code, Label
 from ..tree import Block, Constant, Function, Input, Item, Model, Module, OutputStatement, Return
 from ..types import ANY, BlockOf, FunctionOf, Signature, Type
+from .annotations import check_annotations
 from .declared import signature_of
 from .divisions import refuse_divisions
 from .expressions import infer
@@ -86,12 +87,19 @@ def _constant_type(item: Constant, scope: Scope, report: Report) -> Type:
 
 def _check_block(item: Block, signature: Signature, scope: Scope, report: Report) -> Signature:
     """Check a block; its signature, with the type of its result where that is not declared."""
+    _check_annotations(item, scope, report)
     frame = open_body(report, scope, item, signature, item.body)
     if item.returns is not None:
         frame.body.expected = signature.returns
     if not check_statements(frame, item.body):
         _refuse_missing_return(item, report)
     return signature if item.returns else replace(signature, returns=frame.body.returns or ANY)
+
+
+def _check_annotations(item: Block, scope: Scope, report: Report) -> None:
+    """What stands before a block knows the file, and none of the block's parameters."""
+    inner = scope.inner()
+    check_annotations(Frame(report, inner, Body(Place.ANNOTATION, item.name.name, inner.depth)), item.annotations)
 
 
 def _refuse_missing_return(item: Block, report: Report) -> None:

@@ -250,7 +250,7 @@ def _constant_index(expr: Expr) -> int | None:
 
 
 def _call(frame: Frame, node: Call, callee: Type) -> Type:
-    arguments = _arguments(frame, node.arguments)
+    arguments = arguments_of(frame, node.arguments)
     return call(frame, Site(node.span, _callee_name(node.callee, callee), node.callee.span, arguments), callee)
 
 
@@ -262,7 +262,7 @@ def _pipe(frame: Frame, node: Pipe, left: Type) -> Type:
         right = right.value
     callee_expr = right.callee if isinstance(right, Call) else right
     callee = infer(frame, callee_expr)
-    arguments = _arguments(frame, right.arguments) if isinstance(right, Call) else []
+    arguments = arguments_of(frame, right.arguments) if isinstance(right, Call) else []
     site = Site(
         right.span, _callee_name(callee_expr, callee), callee_expr.span, arguments, _piped(left, node.left.span)
     )
@@ -274,7 +274,8 @@ def _piped(left: Type, span: Span) -> list[Given]:
     return [Given(type_, span) for type_ in (left.elements if isinstance(left, TupleOf) else (left,))]
 
 
-def _arguments(frame: Frame, arguments: tuple[Argument, ...]) -> list[Given]:
+def arguments_of(frame: Frame, arguments: tuple[Argument, ...]) -> list[Given]:
+    """What is given to a call or an annotation."""
     return [_given(frame, argument.value, argument.name) for argument in arguments]
 
 

@@ -11,13 +11,15 @@ from ..diagnostics import Label
 from ..library import SUFFIX
 from ..source import Span
 from ..suggest import did_you_mean
-from ..tree import Assign, For, If, Name, Pattern, Statement
-from ..types import Type
-from .frame import Frame, Place
+from ..tree import Assign, Choice, For, If, Name, Pattern, Repeat, Statement
+from ..types import INTERVAL, Type
+from .frame import Bound, Frame, Place
 from .report import replacement
-from .scope import FILE, Kind
+from .scope import FILE, Kind, Symbol
+from .walk import statements_of
 
 _LITERALS = ("true", "false")
+_AROUND = {For: "`for`", Repeat: "`repeat`", If: "`if`"}
 _STD_ITEM = re.compile(r"^(?:block|fn) +([A-Za-z_]\w*)", re.MULTILINE)
 
 
@@ -34,9 +36,22 @@ def type_of_name(frame: Frame, node: Name) -> Type:
             "a model is compiled as a whole",
             hint="put what both need into a block",
         )
+    if symbol.type is INTERVAL:
+        return _refuse_carried(frame, node, symbol)
     if frame.body.place is Place.FUNCTION and FILE < symbol.depth < frame.body.depth:
         symbol.fixed = True  # the function was checked with this type
     return symbol.type
+
+
+def _refuse_carried(frame: Frame, node: Name, symbol: Symbol) -> Type:
+    return frame.report.error(
+        codes.CARRIED_VALUE,
+        f"`{node.name}` is carried for training, and nothing in a program can read it",
+        node.span,
+        "read here",
+        others=(Label(symbol.span, "chosen from an interval"),) if symbol.span else (),
+        hint=f"what a model is made from is one of several options: `choice {node.name} in {{ ... }}`",
+    )
 
 
 def _unknown(frame: Frame, node: Name) -> Type:
@@ -51,7 +66,7 @@ def _unknown(frame: Frame, node: Name) -> Type:
     if frame.body.bound is None:
         frame.body.bound = _bindings(frame.body.statements)
     if (assigned := frame.body.bound.get(node.name)) is not None:
-        return _assigned_elsewhere(frame, node, *assigned)
+        return _assigned_elsewhere(frame, node, assigned)
     return _unheard_of(frame, node)
 
 
@@ -66,7 +81,8 @@ def _batch_as_value(frame: Frame, node: Name, span: Span) -> Type:
     )
 
 
-def _assigned_elsewhere(frame: Frame, node: Name, span: Span, inside: str) -> Type:
+def _assigned_elsewhere(frame: Frame, node: Name, bound: Bound) -> Type:
+    span, inside = bound.span, bound.inside
     if (span.line, span.column) > (node.span.line, node.span.column) or not inside:
         return frame.report.error(
             codes.USED_BEFORE_ASSIGNED,
@@ -77,15 +93,18 @@ def _assigned_elsewhere(frame: Frame, node: Name, span: Span, inside: str) -> Ty
         )
     return frame.report.error(
         codes.LOCAL_TO_BODY,
-        f"`{node.name}` is known only inside the {inside} that assigns it",
+        f"`{node.name}` is known only inside the {inside} that {'makes' if bound.is_choice else 'assigns'} it",
         node.span,
         "not known here",
-        others=(Label(span, f"assigned inside the {inside}"),),
-        hint=_outside_hint(node.name, inside),
+        others=(Label(span, f"{'made' if bound.is_choice else 'assigned'} inside the {inside}"),),
+        hint=_outside_hint(node.name, bound),
     )
 
 
-def _outside_hint(name: str, inside: str) -> str:
+def _outside_hint(name: str, bound: Bound) -> str:
+    inside = bound.inside
+    if bound.is_choice:
+        return f"a choice exists where it is made: put it before the {inside}, or what it decides into that"
     hint = f"give `{name}` a value before the {inside}"
     return hint + f", or write `{name} = if ... {{ ... }} else {{ ... }}`" if inside == "`if`" else hint
 
@@ -126,28 +145,29 @@ def _std_items() -> Mapping[str, str]:
     }
 
 
-def _bindings(statements: tuple[Statement, ...]) -> Mapping[str, tuple[Span, str]]:
-    """Where each name of a definition is first bound, and inside what ("" for the definition itself)."""
-    found: dict[str, tuple[Span, str]] = {}
+def _bindings(statements: tuple[Statement, ...]) -> Mapping[str, Bound]:
+    """Where each name of a definition is first bound."""
+    found: dict[str, Bound] = {}
     pending = [(statement, "") for statement in reversed(statements)]
     while pending:
         statement, inside = pending.pop()
         for name, span in _bound_by(statement):
-            found.setdefault(name, (span, "`for`" if isinstance(statement, For) else inside))
-        pending += [(inner, inside_now) for inner, inside_now in reversed(list(_inner(statement)))]
+            around = "`for`" if isinstance(statement, For) else inside
+            found.setdefault(name, Bound(span, around, isinstance(statement, Choice)))
+        pending += [(inner, inside_now) for inner, inside_now in reversed(list(_inner(statement, inside)))]
     return found
 
 
-def _inner(statement: Statement) -> Iterator[tuple[Statement, str]]:
-    if isinstance(statement, For):
-        yield from ((inner, "`for`") for inner in statement.body)
-    if isinstance(statement, If):
-        yield from ((inner, "`if`") for inner in statement.then + statement.otherwise)
+def _inner(statement: Statement, outside: str) -> Iterator[tuple[Statement, str]]:
+    around = _AROUND.get(type(statement), outside)
+    yield from ((inner, around) for inner in statements_of(statement))
 
 
 def _bound_by(statement: Statement) -> Iterator[tuple[str, Span]]:
     if isinstance(statement, Assign | For):
         yield from _names_of(statement.pattern)
+    if isinstance(statement, Choice):
+        yield statement.name.name, statement.name.span
 
 
 def _names_of(pattern: Pattern) -> Iterator[tuple[str, Span]]:

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from .. import codes
 from ..assignable import is_callable, join
 from ..diagnostics import Label
 from ..source import Span
-from ..tree import Identifier, Pattern
-from ..types import ANY, TENSOR, ListOf, OneOf, TupleOf, Type, Words
+from ..tree import Identifier, Pattern, Repeat
+from ..types import ANY, BOOL, INT, TENSOR, ListOf, OneOf, TupleOf, Type, Words
 from .frame import Frame
 from .mismatch import mismatch_hint
 from .scope import FILE, Kind, Symbol
 
 Bind = Callable[[Frame, Identifier, Type], None]
+
+_UNASSIGNABLE = {
+    Kind.FUNCTION: None,
+    Kind.CHOICE: "give what is computed from it a name of its own",
+    Kind.TURN: "`repeat` binds `index` and `first` in its body; give the value another name",
+}
 
 
 def bind_pattern(frame: Frame, pattern: Pattern, type_: Type, bind: Bind) -> None:
@@ -72,6 +79,16 @@ def declare_loop_variable(frame: Frame, name: Identifier, type_: Type) -> None:
     declare(frame, name, Kind.LOOP, type_)
 
 
+def declare_turn(frame: Frame, node: Repeat) -> None:
+    """Bind what a `repeat` tells its body: `index` and `first`. Inner ones take the place of outer ones."""
+    word = replace(node.span, end_line=node.span.line, end_column=node.span.column + len("repeat"))
+    for name, type_ in (("index", INT), ("first", BOOL)):
+        other = frame.scope.find(name)
+        if other is not None and other.depth >= FILE and other.kind is not Kind.TURN:
+            _refuse_declaration(frame, Identifier(name, word), Kind.TURN, other)
+        frame.scope.add(name, Kind.TURN, type_, word, fixed=True)
+
+
 def assign(frame: Frame, name: Identifier, type_: Type) -> None:
     """Give a variable a value: a new one, or the one of this name around here."""
     symbol = frame.scope.find(name.name)
@@ -81,16 +98,17 @@ def assign(frame: Frame, name: Identifier, type_: Type) -> None:
     elif symbol.depth == FILE:
         _refuse_declaration(frame, name, Kind.VARIABLE, symbol)
         frame.scope.add(name.name, Kind.VARIABLE, type_, name.span)
-    elif symbol.kind is Kind.FUNCTION:
-        _refuse_function(frame, name, symbol)
+    elif symbol.kind in _UNASSIGNABLE:
+        _refuse_assignment(frame, name, symbol)
     else:
         _reassign(frame, name, symbol, type_)
 
 
-def _refuse_function(frame: Frame, name: Identifier, symbol: Symbol) -> None:
-    others = (Label(symbol.span, "the function"),) if symbol.span else ()
-    message = f"`{name.name}` is a function and can't be assigned"
-    frame.report.error(codes.NOT_ASSIGNABLE, message, name.span, "assigned here", others=others)
+def _refuse_assignment(frame: Frame, name: Identifier, symbol: Symbol) -> None:
+    others = (Label(symbol.span, f"the {symbol.kind.value}"),) if symbol.span else ()
+    message = f"`{name.name}` is a {symbol.kind.value} and can't be assigned"
+    hint = _UNASSIGNABLE[symbol.kind]
+    frame.report.error(codes.NOT_ASSIGNABLE, message, name.span, "assigned here", others=others, hint=hint)
 
 
 def _reassign(frame: Frame, name: Identifier, symbol: Symbol, type_: Type) -> None:
@@ -143,7 +161,7 @@ def _refuse_change(frame: Frame, name: Identifier, symbol: Symbol, type_: Type) 
 
 def take_label(frame: Frame, label: Identifier) -> None:
     """Take an explicit label in its scope of paths."""
-    first: Span | None = frame.labels.take(label.name, label.span)
+    first: Span | None = frame.paths.take("label", label.name, label.span)
     if first is None:
         return
     frame.report.error(

@@ -24,6 +24,8 @@ class Kind(enum.Enum):
     VARIABLE = "variable"
     PARAMETER = "parameter"
     LOOP = "loop variable"
+    TURN = "turn variable"
+    CHOICE = "choice"
     INPUT = "input"
     CONSTANT = "constant"
     FUNCTION = "function"
@@ -94,20 +96,20 @@ class Scope:
 
 
 class Taken:
-    """Names that may be taken once: labels, outputs. Of the branches of an `if` each may take its own."""
+    """Names that may be taken once for each purpose. Of the branches of an `if` each may take its own."""
 
     def __init__(self, outer: Taken | None = None) -> None:
         self._outer = outer
-        self._spans: dict[str, Span] = {}
+        self._spans: dict[tuple[str, str], Span] = {}
 
-    def take(self, name: str, span: Span) -> Span | None:
+    def take(self, purpose: str, name: str, span: Span) -> Span | None:
         """Take the name, or say where it was taken before."""
         taken: Taken | None = self
         while taken is not None:
-            if name in taken._spans:
-                return taken._spans[name]
+            if (purpose, name) in taken._spans:
+                return taken._spans[purpose, name]
             taken = taken._outer
-        self._spans[name] = span
+        self._spans[purpose, name] = span
         return None
 
     def branch(self) -> Taken:

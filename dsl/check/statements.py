@@ -13,7 +13,11 @@ from ..dtypes import DType
 from ..source import Span
 from ..suggest import did_you_mean
 from ..tree import (
+    Annotated,
+    AnnotatedPaths,
     Assign,
+    Choice,
+    Expect,
     Expr,
     For,
     Function,
@@ -22,23 +26,30 @@ from ..tree import (
     Input,
     Name,
     OutputStatement,
+    Repeat,
+    Require,
     Return,
     Statement,
     TensorShape,
+    Where,
 )
 from ..types import ANY, DTYPE, INT, TENSOR, FunctionOf, ListOf, TupleOf, Type
+from .annotations import check_annotated_paths, check_annotations, refuse_without_layer
 from .arithmetic import need_bool
+from .choices import check_choice, check_where
 from .declared import signature_of
 from .divisions import refuse_divisions
 from .expressions import check_loop_label, infer, need_list
 from .frame import Frame, Place
 from .functions import check_function, need_result
 from .mismatch import mismatch_hint
-from .patterns import assign, bind_pattern, declare, declare_loop_variable, take_label
+from .patterns import assign, bind_pattern, declare, declare_loop_variable, declare_turn, take_label
+from .places import need_model
 from .report import replacement
+from .requirements import check_expect, check_require
 from .scope import Kind
 
-_WITHOUT_BODY = (Assign, Return, OutputStatement)
+_WITHOUT_BODY = (Assign, Return, OutputStatement, Choice, Where, Require, Expect, AnnotatedPaths)
 
 MAX_TURNS = 3
 """Times a loop is looked at until the types of its variables rest. A longer chain of assignments is nobody's
@@ -53,11 +64,16 @@ def check_statements(frame: Frame, statements: tuple[Statement, ...]) -> bool:
         if returned is not None and not reported:
             reported = True
             _refuse_unreachable(frame, statement, returned)
-        if isinstance(statement, _WITHOUT_BODY):
-            refuse_divisions(frame, statement.span)
-        if _CHECKS[type(statement)](frame, statement):
+        if _check_statement(frame, statement):
             returned = returned or statement
     return returned is not None
+
+
+def _check_statement(frame: Frame, statement: Statement) -> bool:
+    """Check a statement; whether it always returns."""
+    if isinstance(statement, _WITHOUT_BODY):
+        refuse_divisions(frame, statement.span)
+    return _CHECKS[type(statement)](frame, statement)
 
 
 def _refuse_unreachable(frame: Frame, statement: Statement, returned: Statement) -> None:
@@ -80,34 +96,61 @@ def _assign(frame: Frame, node: Assign) -> bool:
 
 
 def _for(frame: Frame, node: For) -> bool:
-    """Check the body, again if it made the type of a variable around it more exact: its start may rely on that."""
     element = need_list(frame, node.iterable, "a loop")
     if node.label is not None:
         take_label(frame, node.label)
+    _check_turns(frame, lambda: _turn_of_for(frame, node, element))
+    return False
+
+
+def _repeat(frame: Frame, node: Repeat) -> bool:
+    count = infer(frame.values("a number of turns"), node.count)
+    if not fits(count, INT):
+        _refuse_count(frame, node, count)
+    take_label(frame, node.label)
+    _check_turns(frame, lambda: _turn_of_repeat(frame, node))
+    return False
+
+
+def _refuse_count(frame: Frame, node: Repeat, type_: Type) -> None:
+    message = f"a body is repeated a number of times, not `{type_}`"
+    hint = mismatch_hint(type_, INT, frame.report)
+    if isinstance(type_, ListOf):
+        hint = f"a loop runs over a list: `for item in ... as {node.label.name}`"
+    frame.report.error(codes.WRONG_COUNT, message, node.count.span, f"this is `{type_}`", hint=hint)
+
+
+def _check_turns(frame: Frame, check_turn: Callable[[], None]) -> None:
+    """Check the body, again if it made the type of a variable around it more exact: its start may rely on that."""
     body = frame.body
     outside = body.shallowest
     mark = len(frame.report.found)
     for _ in range(MAX_TURNS):
         frame.report.rewind(mark)
         body.shallowest = None
-        _turn(frame, node, element)
+        check_turn()
         outside = _shallower(outside, body.shallowest)
         if body.shallowest is None or body.shallowest > frame.scope.depth:
             break
     body.shallowest = outside
-    return False
 
 
 def _shallower(a: int | None, b: int | None) -> int | None:
     return b if a is None else a if b is None else min(a, b)
 
 
-def _turn(frame: Frame, node: For, element: Type) -> None:
+def _turn_of_for(frame: Frame, node: For, element: Type) -> None:
     inner = frame.turn()
     layers = frame.body.layers
     bind_pattern(inner, node.pattern, element, declare_loop_variable)
     check_statements(inner, node.body)
     check_loop_label(frame, node, layers)
+
+
+def _turn_of_repeat(frame: Frame, node: Repeat) -> None:
+    inner = frame.turn()
+    declare_turn(inner, node)
+    check_statements(inner, node.body)
 
 
 def _if(frame: Frame, node: If) -> bool:
@@ -128,6 +171,20 @@ def _if(frame: Frame, node: If) -> bool:
 def _branch(frame: Frame, statements: tuple[Statement, ...], branches: list[Frame]) -> bool:
     branches.append(frame.branch())
     return check_statements(branches[-1], statements)
+
+
+# Annotated statements -----------------------------------------------------------------------
+
+
+def _annotated(frame: Frame, node: Annotated) -> bool:
+    """Check the statement; if it is right, it makes the layers that the annotations are about."""
+    check_annotations(frame, node.annotations)
+    body, found = frame.body, frame.report.found
+    before = body.layers, body.instances, len(found)
+    returns = _check_statement(frame, node.statement)
+    if before == (body.layers, body.instances, len(found)):
+        refuse_without_layer(frame, node.annotations)
+    return returns
 
 
 # Results ------------------------------------------------------------------------------------
@@ -167,7 +224,7 @@ def _join_return(frame: Frame, type_: Type, span: Span) -> None:
 
 
 def _input(frame: Frame, node: Input) -> bool:
-    _in_model(frame, "input", node.span)
+    _borders(frame, "input", node.span)
     _check_shape(frame, node.type)
     take_label(frame, node.name)  # it is a path like a layer's
     declare(frame, node.name, Kind.INPUT, TENSOR)
@@ -176,7 +233,7 @@ def _input(frame: Frame, node: Input) -> bool:
 
 def _output(frame: Frame, node: OutputStatement) -> bool:
     type_ = infer(frame, node.value)
-    if not _in_model(frame, "output", node.span):
+    if not _borders(frame, "output", node.span):
         return False
     for name in node.names:
         _take_output(frame, name)
@@ -205,20 +262,15 @@ def _refuse_output(frame: Frame, node: OutputStatement, type_: Type) -> None:
     )
 
 
-def _in_model(frame: Frame, what: str, span: Span) -> bool:
-    place = frame.body.place
-    if place is Place.MODEL and not frame.in_loop:
-        return True
-    where = "in a loop" if place is Place.MODEL else f"in {place.value}"
-    hint = "a block takes its tensors as parameters and returns its results"
-    if place is Place.MODEL:
-        hint = "every turn would declare it again; gather a list and take it apart after the loop"
-    frame.report.error(codes.MISPLACED, f"`{what}` can't stand {where}", span, "not here", hint=hint)
-    return False
+def _borders(frame: Frame, what: str, span: Span) -> bool:
+    """Whether an input or output stands where one can."""
+    in_block = "a block takes its tensors as parameters and returns its results"
+    in_loop = "every turn would declare it again; gather a list and take it apart after the loop"
+    return need_model(frame, what, span, in_block=in_block, in_loop=in_loop)
 
 
 def _take_output(frame: Frame, name: Identifier) -> None:
-    first = frame.outputs.take(name.name, name.span)
+    first = frame.results.take("output", name.name, name.span)
     if first is None:
         return
     others = (Label(first, "declared here first"),)
@@ -294,4 +346,11 @@ _CHECKS: dict[type, Callable[[Frame, Any], bool]] = {
     Input: _input,
     OutputStatement: _output,
     Function: _function,
+    Choice: check_choice,
+    Where: check_where,
+    Repeat: _repeat,
+    Require: check_require,
+    Expect: check_expect,
+    Annotated: _annotated,
+    AnnotatedPaths: check_annotated_paths,
 }

@@ -16,10 +16,11 @@ def statements_within(statements: tuple[Statement, ...]) -> Iterator[Statement]:
     while pending:
         statement = pending.pop()
         yield statement
-        pending.extend(reversed(_bodies(statement)))
+        pending.extend(reversed(statements_of(statement)))
 
 
-def _bodies(statement: Statement) -> tuple[Statement, ...]:
+def statements_of(statement: Statement) -> tuple[Statement, ...]:
+    """The statements of the bodies of a statement."""
     match statement:
         case For(body=body) | Repeat(body=body):
             return body
