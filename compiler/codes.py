@@ -29,6 +29,10 @@ POINT_OPTION = Code("E0638", "option that a decision does not have")
 POINT_STALE = Code("E0639", "decision of a point that is not open there")
 POINT_MODEL = Code("E0640", "point of another model")
 POINT_CODE = Code("E0641", "code that stands for no point")
+PATTERN_UNMATCHED = Code("E0645", "path pattern that no layer has")
+ANNOTATION_VALUE = Code("E0646", "argument of an annotation that makes no sense")
+IDLE_ANNOTATION = Code("E0647", "annotation with nothing to act on")
+INITIALIZER_CONFLICT = Code("E0648", "shared weights with several initialisers")
 LIMIT = Code("E0650", "limit of the compiler")
 
 # the evaluator

@@ -21,6 +21,7 @@ from ..dsl.source import Span
 from .types import TensorType
 
 if TYPE_CHECKING:
+    from ..dsl.diagnostics import Diagnostic
     from .claims import Expectation, Requirement
     from .data import TensorData
     from .ops.base import Operator
@@ -141,7 +142,8 @@ class Output:
 class Graph:
     """A model. `nodes` are in topological order; `parameters` are keyed by the name of their value.
 
-    What the program claims of the model is no part of the computation: it takes none in comparison or in IR text.
+    What the program claims of the model, and warnings about it, are no part of the computation: they take none in
+    comparison or in IR text.
     """
 
     name: str
@@ -152,6 +154,7 @@ class Graph:
     doc: str = ""
     requirements: tuple[Requirement, ...] = field(default=(), compare=False, repr=False)
     expectations: tuple[Expectation, ...] = field(default=(), compare=False, repr=False)
+    warnings: tuple[Diagnostic, ...] = field(default=(), compare=False, repr=False)
 
     @cached_property
     def producers(self) -> Mapping[str, Node]:

@@ -17,6 +17,7 @@ from ..types import TensorType
 from .errors import EvaluationError
 from .meter import Meter
 from .place import join
+from .standing import Patterned, Standing
 from .values import describe
 
 Operands = Sequence[Value | None]
@@ -35,6 +36,8 @@ class Builder:
         self._names: set[str] = set()
         self.inputs: list[Value] = []
         self.outputs: list[Output] = []
+        self.standing = Standing()
+        self.patterns: list[Patterned] = []
         self.requirements: list[Requirement] = []
         self.expectations: list[Expectation] = []
 
@@ -68,7 +71,7 @@ class Builder:
             self._meter.need_tensor("the result", type_)
         self._take(path)
         results = tuple(map(Value, result_names(path, len(types)), types))
-        self._nodes.append(Node(operator, tuple(operands), results, attributes, path, span))
+        self._nodes.append(Node(operator, tuple(operands), results, attributes, path, span, self.standing.all))
         return results
 
     def weight(self, weight: Weight, owner: str, span: Span) -> Value:

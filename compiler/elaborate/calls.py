@@ -10,6 +10,7 @@ from ...dsl.source import Span
 from ...dsl.types import Signature
 from ..codes import WRONG_VALUE
 from ..ops.base import Operator
+from .annotations import standing
 from .arguments import Arguments, Bound, Given, bind, tensors_of, values_of
 from .arithmetic import checked
 from .builtins import written
@@ -99,7 +100,8 @@ def _layer(frame: Frame, callee: BlockValue | Operator, request: Request) -> Any
     values = values_of(bound)
     if signature.tensors and not bound.tensors:
         name = request.label.name if request.label else request.variable
-        return Instance(callee, values, frame.place, name, request.label is not None, request.span)
+        annotations = frame.run.builder.standing.body
+        return Instance(callee, values, frame.place, name, request.label is not None, request.span, annotations)
     segment, labelled = _segment(request, request.written or callee.name)
     path, weights = frame.place.layer(segment, request.span, labelled)
     return _make(frame, callee, tensors_of(signature, bound), values, Site(path, lambda: weights, request.span))
@@ -113,8 +115,10 @@ def _instance(frame: Frame, instance: Instance, request: Request) -> Any:
     segment, labelled = _segment(request, instance.label or request.written or instance.name)
     path = frame.place.use(segment, request.span, labelled)
     site = Site(path, lambda: instance.weights, request.span)
+    builder = frame.run.builder
     frame.run.sharing += 1
-    result = _make(frame, instance.callee, tensors, instance.values, site)
+    with standing(builder, builder.standing.on_instance(instance.annotations)):
+        result = _make(frame, instance.callee, tensors, instance.values, site)
     frame.run.sharing -= 1
     return result
 

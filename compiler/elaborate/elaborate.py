@@ -16,11 +16,12 @@ from ..codes import BAD_OUTPUT, NO_SUCH_MODEL, SETTING
 from ..ir import Graph
 from ..limits import Limits
 from ..ops import OPERATORS
-from . import calls, choices, claims, expressions, statements  # noqa: F401  # they register how the tree is evaluated
+from . import annotated, calls, choices, claims, expressions, statements  # noqa: F401  # they register themselves
 from .errors import EndOfRunError, PlacedError
 from .layers import complete
 from .modules import main_scope
 from .place import Place
+from .reach import annotate
 from .run import Frame, Run, execute, visit
 from .scope import Scope
 from .settings import settings
@@ -44,16 +45,21 @@ def elaborate(
     Two runs on equal input give equal graphs.
     Raises DiagnosticError with every error found.
     """
-    chosen = _choose(program.main, model)
+    chosen = model_of(program.main, model)
     run = Run(OPERATORS, limits, program.own_files, decider)
-    with _room_for(limits.nesting), suppress(EndOfRunError):  # what ended the run is among its findings
+    with room_for(limits.nesting), suppress(EndOfRunError):  # what ended the run is among its findings
         _build(program, chosen, arguments or {}, run)
     if run.findings:
         raise DiagnosticError(run.findings)
-    return run.builder.graph(chosen.name.name, chosen.doc)
+    graph = run.builder.graph(chosen.name.name, chosen.doc)
+    graph, found = annotate(graph, run.builder.patterns, limits.steps, has_choices=bool(run.decided))
+    if found:
+        raise DiagnosticError(found[: limits.errors])
+    return graph
 
 
-def _choose(module: tree.Module, name: str | None) -> tree.Model:
+def model_of(module: tree.Module, name: str | None) -> tree.Model:
+    """The model of that name, or the only one. Raises DiagnosticError."""
     models = {item.name.name: item for item in module.items if isinstance(item, tree.Model)}
     listed = ", ".join(f"`{known}`" for known in models)
     if not models:
@@ -72,21 +78,25 @@ def _choice(name: str) -> str:
 
 
 def _build(program: Program, model: tree.Model, arguments: Mapping[str, object], run: Run) -> None:
-    outer = main_scope(program, run)
-    frame = Frame(run, Scope(outer, outermost=True), Place(lambda: ("", "")))
-    values = settings(frame, model, arguments)
-    _need_all(model, values)
+    frame = Frame(run, Scope(main_scope(program, run), outermost=True), Place(lambda: ("", "")))
     try:
-        visit(frame, model.name, _body, model, values)
+        open_model(frame, model, arguments)
+        execute(frame, model.body)
     except PlacedError as failure:
         run.record(failure.diagnostic)
     if not run.builder.outputs and not run.findings:
         run.findings.append(error(BAD_OUTPUT, f"model `{model.name.name}` has no output", model.name.span))
 
 
-def _body(frame: Frame, _name: tree.Identifier, model: tree.Model, values: Mapping[str, object]) -> None:
+def open_model(frame: Frame, model: tree.Model, arguments: Mapping[str, object]) -> None:
+    """Give the parameters of the model their values, in its scope. Raises DiagnosticError and PlacedError."""
+    values = settings(frame, model, arguments)
+    _need_all(model, values)
+    visit(frame, model.name, _complete, model, values)
+
+
+def _complete(frame: Frame, _name: tree.Identifier, model: tree.Model, values: Mapping[str, object]) -> None:
     complete(frame, signature_of(model).parameters, values)
-    execute(frame, model.body)
 
 
 def _need_all(model: tree.Model, values: Mapping[str, object]) -> None:
@@ -98,8 +108,8 @@ def _need_all(model: tree.Model, values: Mapping[str, object]) -> None:
 
 
 @contextmanager
-def _room_for(nesting: int) -> Iterator[None]:
-    """Python's own limit of nested calls must not be met before ours."""
+def room_for(nesting: int) -> Iterator[None]:
+    """Inside, calls may nest as deep as expressions do. Python's own limit of nested calls must not be met before ours."""
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(before + nesting * FRAMES_PER_LEVEL)
     try:

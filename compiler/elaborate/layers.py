@@ -10,6 +10,7 @@ from ...dsl.types import Parameter
 from ..codes import BAD_CALL, OPERATOR_REFUSES
 from ..ir import Value
 from ..ops.base import Operator, OperatorError
+from .annotations import evaluated, standing
 from .errors import EvaluationError
 from .fit import fit
 from .place import Place
@@ -70,7 +71,7 @@ def apply_block(frame: Frame, block: BlockValue, tensors: Sequence[Any], values:
     """What a block returns: from memory, if the run keeps what it has seen, else by its body."""
     if frame.run.memory is not None and not frame.run.sharing:
         return frame.run.memory.recall(
-            frame, block, tensors, values, lambda: _body(frame, block, tensors, values, site)
+            frame, block, tensors, values, site, lambda: _body(frame, block, tensors, values, site)
         )
     return _body(frame, block, tensors, values, site)
 
@@ -82,7 +83,9 @@ def _body(frame: Frame, block: BlockValue, tensors: Sequence[Any], values: Mappi
         inner.scope.declare(parameter.name, tensor)
     frame.run.enter(CallSite("block", block.name, site.span))
     complete(inner, block.signature.parameters, values)
-    result = execute(inner, block.declaration.body)
+    builder = frame.run.builder
+    with standing(builder, builder.standing.inside(evaluated(inner, block.declaration.annotations))):
+        result = execute(inner, block.declaration.body)
     frame.run.leave()
     if result is NOTHING:
         raise EvaluationError(BAD_CALL, f"block `{block.name}` ends without a `return`")

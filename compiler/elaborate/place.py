@@ -43,9 +43,9 @@ class Place:
 
     def fork(self, loops: Mapping[int, Loop]) -> Place:
         """A copy that takes names of its own. A turn of one of `loops`, by the `id` of what they copy, is led there."""
-        find = self._find
+        find: Callable[[], Paths] = self._find
         if isinstance(find, Turn) and id(find.loop) in loops:
-            find = Turn(loops[id(find.loop)], find.index)
+            find = Turn(loops[id(find.loop)], find.number)
         copy = Place(find)
         copy._taken = {kind: dict(taken) for kind, taken in self._taken.items()}
         copy._repetitions = dict(self._repetitions)
@@ -60,6 +60,11 @@ class Place:
     @cached_property
     def paths(self) -> Paths:
         return self._find()
+
+    @property
+    def prefix(self) -> str | None:
+        """The path of its nodes; None where no layer has been made here."""
+        return self.paths[0] if "paths" in vars(self) else None
 
     def layer(self, segment: str, span: Span, labelled: bool) -> Paths:
         """The paths of a layer that is made and used here."""
@@ -147,10 +152,10 @@ class Turn(NamedTuple):
     """Finds the paths of one turn of a loop."""
 
     loop: Loop
-    index: int
+    number: int
 
     def __call__(self) -> Paths:
-        return self.loop.paths(self.index)
+        return self.loop.paths(self.number)
 
 
 def join(path: str, segment: str) -> str:

@@ -20,15 +20,19 @@ from ..ir import Value
 from ..ops.base import Operator
 from .place import Place
 from .scope import Scope
+from .standing import Annotations
 
 
 class Poison(enum.Enum):
-    """The value of what has already failed. Whatever reads it is poisoned, silently."""
+    """What stands in for a value. `POISON` has already failed: whatever reads it is poisoned, silently.
+    `UNNEEDED` is passed where only decisions are followed, and never read."""
 
     POISON = "poison"
+    UNNEEDED = "unneeded"
 
 
 POISON = Poison.POISON
+UNNEEDED = Poison.UNNEEDED
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -87,6 +91,7 @@ class Instance:
     label: str | None
     labelled: bool
     span: Span
+    annotations: Annotations = ()
 
     @property
     def name(self) -> str:
