@@ -54,5 +54,5 @@ def listed(options: Sequence[OptionName]) -> str:
 
 
 def did_you_mean(wanted: object, options: Iterable[OptionName]) -> str | None:
-    """The hint about an option that is not there."""
-    return hint(shown(wanted), map(shown, options))
+    """The hint about an option that is not there. A number is no typing mistake for another."""
+    return hint(wanted, map(shown, options)) if isinstance(wanted, str) else None
