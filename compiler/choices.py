@@ -39,6 +39,10 @@ class Continuous:
     log: bool
     span: Span
 
+    def holds(self, value: float) -> bool:
+        """Whether the value is in the interval."""
+        return self.low <= value <= self.high
+
     def at(self, fraction: float) -> float:
         """The value so far up the interval: at 0 its low end, at 1 its high one."""
         low, high = (math.log(self.low), math.log(self.high)) if self.log else (self.low, self.high)

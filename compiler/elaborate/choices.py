@@ -139,16 +139,26 @@ def _repeat(frame: Frame, node: tree.Repeat) -> Any:
     count = evaluate(frame, node.count)
     if count is POISON:
         return poison(frame, node)
-    if type(count) is not int or count < 0:
-        message = f"a body is repeated a number of times, found {describe(count)}"
-        raise EvaluationError(WRONG_VALUE, message, span=node.count.span)
-    frame.run.meter.spend_turns(count)
-    loop = Loop(frame.place, node.label.name, node.label.span, labelled=True)
-    for index in range(count):
+    loop = loop_of_repeat(frame, node)
+    for index in range(repetitions(frame, node, count)):
         result = execute(repetition(frame, loop, index), node.body)
         if result is not NOTHING:
             return result
     return NOTHING
+
+
+def repetitions(frame: Frame, node: tree.Repeat, count: Any) -> int:
+    """How often the body is repeated, if that many turns may be had."""
+    if type(count) is not int or count < 0:
+        message = f"a body is repeated a number of times, found {describe(count)}"
+        raise EvaluationError(WRONG_VALUE, message, span=node.count.span)
+    frame.run.meter.spend_turns(count)
+    return count
+
+
+def loop_of_repeat(frame: Frame, node: tree.Repeat) -> Loop:
+    """The paths of the turns."""
+    return Loop(frame.place, node.label.name, node.label.span, labelled=True)
 
 
 def repetition(frame: Frame, loop: Loop, index: int) -> Frame:

@@ -109,7 +109,7 @@ def _need_all(model: tree.Model, values: Mapping[str, object]) -> None:
 
 @contextmanager
 def room_for(nesting: int) -> Iterator[None]:
-    """Inside, calls may nest as deep as expressions do. Python's own limit of nested calls must not be met before ours."""
+    """Inside, calls may nest as deep as expressions: Python's own limit must not be met before ours."""
     before = sys.getrecursionlimit()
     sys.setrecursionlimit(before + nesting * FRAMES_PER_LEVEL)
     try:

@@ -11,7 +11,7 @@ from ..codes import WRONG_VALUE
 from ..ir import Value
 from ..ops.base import Operator, Trait
 from .errors import EvaluationError
-from .values import LAYERS, POISON, Instance, describe
+from .values import LAYERS, Instance, Poison, describe
 
 _MISFIT = object()
 
@@ -39,7 +39,7 @@ def _misfit(value: Any, type_: t.Type, what: str) -> EvaluationError:
 
 
 def _fit(value: Any, type_: t.Type) -> Any:
-    if value is POISON or type_ is t.ANY:
+    if isinstance(value, Poison) or type_ is t.ANY:
         return value
     rule = _RULES.get(type(type_))
     return rule(value, type_) if rule else value

@@ -84,7 +84,8 @@ def _body(frame: Frame, block: BlockValue, tensors: Sequence[Any], values: Mappi
     frame.run.enter(CallSite("block", block.name, site.span))
     complete(inner, block.signature.parameters, values)
     builder = frame.run.builder
-    with standing(builder, builder.standing.inside(evaluated(inner, block.declaration.annotations))):
+    annotations = evaluated(inner.inside(block.scope), block.declaration.annotations)
+    with standing(builder, builder.standing.inside(annotations)):
         result = execute(inner, block.declaration.body)
     frame.run.leave()
     if result is NOTHING:

@@ -8,8 +8,8 @@ was made. So that both stay unique, each place keeps the names taken in it, apar
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 from ...dsl.diagnostics import Label
 from ...dsl.source import Span
@@ -148,7 +148,8 @@ class Loop:
         return self._place.layer(f"{self._prefix}{index}", self._span, labelled=True)
 
 
-class Turn(NamedTuple):
+@dataclass(frozen=True)
+class Turn:
     """Finds the paths of one turn of a loop."""
 
     loop: Loop

@@ -175,4 +175,4 @@ def _idle(graph: Graph) -> Iterator[Diagnostic]:
         if not acts:
             what = annotation.values["weight"] if annotation.kind == "initializer" else "weights"
             message = f"`@{annotation.kind}` has nothing to act on: its layers have no {what}"
-            yield replace(error(IDLE_ANNOTATION, message, annotation.span), severity=Severity.WARNING)
+            yield replace(error(IDLE_ANNOTATION, message, annotation.span, "has no effect"), severity=Severity.WARNING)

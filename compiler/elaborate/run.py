@@ -40,12 +40,13 @@ class CallSite:
 class Memory(Protocol):
     """Remembers what blocks have returned."""
 
-    def recall(
+    def recall(  # noqa: PLR0913, PLR0917  # a call has all these parts
         self,
         frame: Frame,
         block: Any,
         tensors: Sequence[Any],
         values: Mapping[str, Any],
+        site: Any,
         run_body: Callable[[], Any],
     ) -> Any:
         """What a block returns for these arguments."""

@@ -47,7 +47,7 @@ def nodes(root: Any) -> Iterator[Any]:
             pending.extend(node)
             continue
         yield node
-        pending.extend([getattr(node, name) for name in children(type(node))])
+        pending.extend([getattr(node, name) for name in children(node.__class__)])
 
 
 def _names(root: Any) -> Iterator[str]:

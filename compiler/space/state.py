@@ -7,26 +7,50 @@ statement is one step.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...dsl import tree
+from ..elaborate.fit import fit
 from ..elaborate.place import Loop, Place
-from ..elaborate.run import Frame
+from ..elaborate.run import CallSite, Frame
 from ..elaborate.scope import Scope
-from ..elaborate.values import FunctionValue, Instance
+from ..elaborate.values import BlockValue, FunctionValue, Instance
 from ..ir import Parameter, Value
 from .reading import Names, Reading
 
 
+@dataclass(frozen=True)
+class Fixed:
+    """Gives the paths of a block that is entered: they are known."""
+
+    paths: tuple[str, str]
+
+    def __call__(self) -> tuple[str, str]:
+        return self.paths
+
+
+class Called(NamedTuple):
+    """The call behind the body of a block, and the name of its result."""
+
+    name: str
+    block: BlockValue
+    site: CallSite
+
+    def fitted(self, _frame: Frame, _node: object, value: Any) -> Any:
+        """The result as the block declares it."""
+        return fit(value, self.block.signature.returns, f"what `{self.block.name}` returns")
+
+
 @dataclass
 class Body:
-    """Statements under way: `index` is the next one."""
+    """Statements under way: `index` is the next one. `call` is there where they are the body of a block."""
 
     statements: Sequence[tree.Statement]
     frame: Frame
     index: int = 0
+    call: Called | None = None
 
 
 @dataclass
@@ -39,6 +63,7 @@ class Turns:
     loop: Loop
     items_key: object
     index: int = 0
+    call: None = None
 
 
 Cursor = Body | Turns
@@ -72,6 +97,24 @@ class State:
                 names |= reading.names(cursor.node.body)
         return names
 
+    def keep(self, decided: Mapping[str, object], counted: Mapping[str, Parameter]) -> None:
+        """Remember of all decisions and parameters those that may be met again: of what a name still holds."""
+        held = list(self._held())
+        owners = tuple([vars(value)["weights"] + "." for value in held if "weights" in getattr(value, "__dict__", ())])
+        constants = {value.name for value in held if isinstance(value, Value)}
+        self.decided = {path: key for path, key in decided.items() if path.startswith(owners)}
+        self.counted = {n: p for n, p in counted.items() if n.startswith(owners) or n in constants}
+
+    def _held(self) -> Iterator[Any]:
+        """Every value in a variable, and in the lists there."""
+        pending = [v for c in self.cursors if isinstance(c, Body) for v in c.frame.scope.names.values()]
+        while pending:
+            value = pending.pop()
+            if isinstance(value, list | tuple):
+                pending += value
+            else:
+                yield value
+
     def key(self, reading: Reading) -> object:
         """Equal for two states whose elaborations go on alike."""
         return _Key(self.live(reading), self).of_state()
@@ -99,7 +142,7 @@ class _Fork:
     def _cursor(self, cursor: Cursor) -> Cursor:
         frame = self._frame(cursor.frame)
         if isinstance(cursor, Body):
-            return Body(cursor.statements, frame, cursor.index)
+            return Body(cursor.statements, frame, cursor.index, cursor.call)
         loop = self._loops[id(cursor.loop)] = cursor.loop.fork(frame.place)
         return Turns(cursor.node, cursor.items, frame, loop, cursor.items_key, cursor.index)
 
@@ -167,7 +210,7 @@ class _Key:
     def _scope(self, scope: Scope) -> object:
         return tuple([(name, self.value(value)) for name, value in sorted(scope.names.items()) if name in self._live])
 
-    def value(self, value: Any) -> object:
+    def value(self, value: Any) -> object:  # noqa: PLR0911  # one line per kind
         """What a value is, without where it came from: tensors of one type are alike."""
         match value:
             case bool() | float():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from ..choices import Continuous, Decision, OptionName
@@ -24,7 +25,8 @@ class Way(NamedTuple):
         return {decision.path: decision.options[index] for decision, index in self.decided}
 
 
-class _Step(NamedTuple):
+@dataclass(frozen=True)
+class _Step:
     """The option taken at a decision, and those that are left to try at the next."""
 
     index: int
@@ -38,21 +40,33 @@ def find_way(diagram: Diagram, prefer: Prefer) -> Way | None:
     Decisions are asked for once. An option counts only if the rest can be decided too; where several ways lead to one
     decision, that is found out once.
     """
+    return next(ways(diagram, prefer), None)
+
+
+def in_order(decision: Decision) -> range:
+    """Every option, the first first."""
+    return range(len(decision.options))
+
+
+def ways(diagram: Diagram, prefer: Prefer = in_order) -> Iterator[Way]:
+    """Every way of preferred options, one after the other; where no way goes on is found out once."""
     if diagram.root is None:
-        return None
+        return
+    alive: set[Node] = set()
     dead: set[Node] = set()
     steps = [_step(0, diagram.root, prefer)]
     while steps:
         node = steps[-1].edge.node
         if node.decision is None:
-            return _way(steps)
+            alive.update(step.edge.node for step in steps)
+            yield _way(steps)
         following = _following(diagram, steps[-1], dead)
-        if following is None:
-            dead.add(node)
-            steps.pop()
-        else:
+        if following is not None:
             steps.append(_step(*following, prefer))
-    return None
+            continue
+        steps.pop()
+        if node not in alive:
+            dead.add(node)
 
 
 def _step(index: int, edge: Edge, prefer: Prefer) -> _Step:

@@ -1,0 +1,191 @@
+"""The outline of a body: what of it bears on its decisions. The rest is left out: it can't open or close a choice.
+
+A backward slice (Weiser 1981) whose criterion are the choices, from the names that a choice, a condition or the length
+of a loop needs back to what gives them their values, through the blocks that are called. Layers that decide nothing
+become an opaque tensor; should the outline ask for its shape after all, the model has to be followed as a whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from ...dsl import tree
+from ..elaborate.patterns import names_of
+from .bodies import Bodies, Definition, Enter, Statements
+from .reading import nodes
+
+TENSOR = "an opaque tensor"
+VALUE = "a value that nobody needs"
+"""Names that no program can write."""
+
+
+class Outlines:
+    """The outlines of all blocks and models of a program."""
+
+    def __init__(self, bodies: Bodies, model: tree.Model) -> None:
+        self._bodies = bodies
+        self._needed: dict[int, set[str]] = {}
+        self._definitions: list[Definition] = [model, *bodies.deciding_blocks]
+        while sum(map(self._learn, self._definitions)):
+            """One definition may need what another has just turned out to need."""
+        self._bodies_of = {id(d): _Outline(self, d).statements(bodies.opened(d)) for d in self._definitions}
+
+    def of(self, definition: Definition) -> Statements:
+        """The outline of a body."""
+        return self._bodies_of[id(definition)]
+
+    def needs(self, definition: Definition) -> set[str]:
+        """The names in a body that bear on its decisions, parameters included."""
+        return self._needed.setdefault(id(definition), set())
+
+    def _learn(self, definition: Definition) -> bool:
+        """Whether more names turn out to be needed."""
+        needed = self.needs(definition)
+        before = len(needed)
+        for node in nodes(_Outline(self, definition).statements(self._bodies.opened(definition))):
+            if isinstance(node, tree.Name):
+                needed.add(node.name)
+        return len(needed) > before
+
+    def callee(self, within: Definition, call: tree.Expr) -> tree.Block | None:
+        """The block that a call enters, where that is known."""
+        block = self._bodies.block(within, call)
+        return block if block is not None and id(block) in self._bodies.deciding else None
+
+    def is_plain(self, within: Definition, callee: tree.Expr) -> bool:
+        """Whether a call makes layers and decides nothing."""
+        return self._bodies.is_layer(within, callee)
+
+
+class _Outline:
+    def __init__(self, outlines: Outlines, within: Definition) -> None:
+        self._outlines = outlines
+        self._within = within
+        self._needed = outlines.needs(within)
+
+    def statements(self, statements: Statements) -> Statements:
+        return tuple([kept for statement in statements for kept in self._statement(statement)])
+
+    def _statement(self, node: tree.Statement | Enter) -> Iterator[Any]:  # noqa: PLR0912, C901  # one case per kind of statement
+        match node:
+            case Enter():
+                yield replace(node, call=self._entered(node.call))
+            case tree.Choice() | tree.Where():
+                yield node
+            case tree.Function(name):
+                if name.name in self._needed:
+                    yield node
+            case tree.Assign(pattern, value):
+                if self._needed.intersection(names_of(pattern)):
+                    yield replace(node, value=self._expression(value))
+            case tree.Input(name):
+                if name.name in self._needed:
+                    yield node
+            case tree.Return(value):
+                yield replace(node, value=self._result(value))
+            case tree.For() | tree.Repeat():
+                if body := self.statements(node.body):
+                    yield replace(node, body=body)
+            case tree.If():
+                then, otherwise = self.statements(node.then), self.statements(node.otherwise)
+                if then or otherwise:
+                    yield replace(node, then=then, otherwise=otherwise)
+            case tree.Annotated(statement=inner):
+                if any(isinstance(part, tree.Choice | tree.Where) for part in nodes(inner)):
+                    yield node
+                elif kept := self.statements((inner,)):
+                    yield from kept
+
+    def _result(self, value: tree.Expr) -> tree.Expr:
+        """What a block returns: a tensor, unless several are written out."""
+        match value:
+            case tree.ListExpr() | tree.TupleExpr():
+                return replace(value, items=tuple(map(self._result, value.items)))
+            case tree.Comprehension():
+                return self._expression(value)
+            case _ if _may_be_several(self._within):
+                return self._expression(value)
+            case _:
+                return tree.Name(TENSOR, value.span)
+
+    def _expression(self, node: tree.Expr) -> tree.Expr:
+        """The expression with an opaque tensor in place of each layer."""
+        match node:
+            case tree.Pipe(right=right):
+                return tree.Name(TENSOR, node.span) if self._makes_layer(right) else node
+            case tree.Call() | tree.Labelled():
+                return tree.Name(TENSOR, node.span) if self._makes_layer(node) else node
+            case tree.ListExpr() | tree.TupleExpr():
+                return replace(node, items=tuple(map(self._expression, node.items)))
+            case tree.Binary():
+                return replace(node, left=self._expression(node.left), right=self._expression(node.right))
+            case tree.Conditional():
+                then, otherwise = self._expression(node.then), self._expression(node.otherwise)
+                both = tree.Name(TENSOR, node.span)
+                return both if then == otherwise == both else replace(node, then=then, otherwise=otherwise)
+            case _:
+                return node
+
+    def _makes_layer(self, node: tree.Expr) -> bool:
+        """Whether it is the one tensor that a layer without decisions gives."""
+        inner = node.value if isinstance(node, tree.Labelled) else node
+        callee = inner.callee if isinstance(inner, tree.Call) else inner
+        return self._outlines.is_plain(self._within, callee)
+
+    # Calls that are entered -----------------------------------------------------------------
+
+    def _entered(self, node: tree.Expr) -> tree.Expr:
+        """A call of which only the arguments are left that the block needs."""
+        match node:
+            case tree.Pipe(right=right):
+                given = len(node.left.items) if isinstance(node.left, tree.TupleExpr) else 1
+                entered = self._entered_with(right, given)
+                if entered is right:
+                    return node
+                nothing = tree.Name(VALUE, node.left.span)
+                left = nothing if given == 1 else tree.TupleExpr((nothing,) * given, node.left.span)
+                return replace(node, left=left, right=entered)
+            case _:
+                return self._entered_with(node, 0)
+
+    def _entered_with(self, node: tree.Expr, piped: int) -> tree.Expr:
+        if isinstance(node, tree.Labelled):
+            inner = self._entered_with(node.value, piped)
+            return node if inner is node.value else replace(node, value=inner)
+        call = node if isinstance(node, tree.Call) else None
+        block = self._outlines.callee(self._within, call.callee if call else node)
+        if block is None or any(p.name.name in self._outlines.needs(block) for p in _tensors(block)):
+            return node
+        if call is None:
+            return tree.Call(node, (), node.span)
+        return replace(call, arguments=tuple(self._arguments(call, block, piped)))
+
+    def _arguments(self, call: tree.Call, block: tree.Block, piped: int) -> Iterator[tree.Argument]:
+        needs = self._outlines.needs(block)
+        tensors = _tensors(block)
+        by_place = [p.name.name for p in block.parameters]
+        for index, argument in enumerate(call.arguments):
+            if argument.name is None:
+                place = piped + index
+                name = by_place[place] if place < len(by_place) else ""
+                opaque = TENSOR if place < len(tensors) else VALUE
+            else:
+                name, opaque = argument.name.name, VALUE
+            yield argument if name in needs else replace(argument, value=tree.Name(opaque, argument.span))
+
+
+def _tensors(block: tree.Block) -> list[tree.ParameterDeclaration]:
+    return [p for p in block.parameters if _is_tensor(p.type)]
+
+
+def _is_tensor(type_: tree.TypeExpr) -> bool:
+    while isinstance(type_, tree.ListType):
+        type_ = type_.element
+    return isinstance(type_, tree.NamedType) and type_.name == "tensor"
+
+
+def _may_be_several(within: Definition) -> bool:
+    """Whether a block says that it returns anything but one tensor."""
+    return isinstance(within, tree.Block) and isinstance(within.returns, tree.TupleType | tree.ListType)

@@ -1,0 +1,190 @@
+"""The search space of a model: what it leaves open, how many points that makes, and what they cost."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from ...dsl import tree
+from ...dsl.diagnostics import DiagnosticError
+from ...dsl.modules import Program
+from .. import limits as default
+from ..choices import Continuous, Decision, OptionName
+from ..cost import Counts, total
+from ..elaborate.choices import key_of
+from ..elaborate.elaborate import model_of
+from ..ir import Graph
+from ..limits import Limits
+from .bodies import Bodies
+from .diagram import Diagram, Edge, Node
+from .explore import Explorer
+from .extremes import Extreme, extreme
+from .follow import follow
+from .outline import Outlines
+from .point import Point
+from .tally import NotAnOutlineError
+from .walk import Way, find_way, ways
+
+OPTIONS = 1_000_000
+"""Options that the diagram of the decisions may have, each counted once wherever ways have met before it."""
+
+
+class Space:
+    """The points of a model with choices; a model without any has one.
+
+    Two diagrams are drawn of it, where somebody looks: `diagram` has the decisions, `costs` also the layers behind each
+    option. Raises DiagnosticError where the program has no such model.
+    """
+
+    def __init__(
+        self,
+        program: Program,
+        model: str | None = None,
+        arguments: Mapping[str, object] | None = None,
+        limits: Limits = default.DEFAULT,
+    ) -> None:
+        self._program = program
+        self._arguments = arguments or {}
+        self._limits = limits
+        self._model: tree.Model = model_of(program.main, model)
+        self.model = self._model.name.name
+        self._bodies = Bodies(program)
+
+    # The decisions --------------------------------------------------------------------------
+
+    @cached_property
+    def diagram(self) -> Diagram:
+        """The diagram of the decisions, whole. Raises DiagnosticError where the model is wrong."""
+        try:
+            outlined = self._drawn(Outlines(self._bodies, self._model))
+            outlined.draw(OPTIONS)
+        except (NotAnOutlineError, DiagnosticError):  # what is decided depends on layers, or something is wrong
+            self.costs.draw(OPTIONS)
+            return self.costs
+        return outlined
+
+    @cached_property
+    def costs(self) -> Diagram:
+        """The diagram of the layers. Raises DiagnosticError where the model is wrong before its first choice."""
+        return self._drawn(None)
+
+    def _drawn(self, outlines: Outlines | None) -> Diagram:
+        return Diagram(Explorer(self._program, self._model, self._arguments, self._limits, self._bodies, outlines))
+
+    @cached_property
+    def decisions(self) -> tuple[Decision, ...]:
+        """Every decision that a point may have, in the order of the text, with all options that it may offer."""
+        offered: dict[str, dict[object, OptionName]] = {}
+        first: dict[str, Decision] = {}
+        for node in reversed(list(self.diagram.topological())):
+            if node.decision is not None:
+                first.setdefault(node.decision.path, node.decision)
+                known = offered.setdefault(node.decision.path, {})
+                known |= {key_of(option): option for option in node.decision.options if key_of(option) not in known}
+        return tuple([Decision(path, tuple(offered[path].values()), met.span) for path, met in first.items()])
+
+    def decisions_at(self, path: str) -> Iterator[Decision]:
+        """The decision of that path, if the space has one."""
+        return (decision for decision in self.decisions if decision.path == path)
+
+    @cached_property
+    def continuous(self) -> tuple[Continuous, ...]:
+        """Every hyper-parameter that a point may carry, in the order of the text."""
+        met: dict[str, Continuous] = {}
+        for edge in self._edges():
+            met |= {continuous.path: continuous for continuous in edge.carried if continuous.path not in met}
+        return tuple(sorted(met.values(), key=lambda one: (one.span.file, one.span.line, one.span.column, one.path)))
+
+    def _edges(self) -> Iterator[Edge]:
+        if self.diagram.root is not None:
+            yield self.diagram.root
+        for node in self.diagram.topological():
+            yield from filter(None, node.edges)
+
+    @cached_property
+    def counts(self) -> Mapping[Node, int]:
+        """For each node of the diagram the number of ways from there to the end."""
+        return self.diagram.fold(1, lambda _, edges: sum(count for _, count in filter(None, edges)))
+
+    def count(self) -> int:
+        """The number of points: distinct architectures, where a decision counts only where it is open."""
+        root = self.diagram.root
+        return 0 if root is None else self.counts[root.node]
+
+    def raw_count(self) -> int:
+        """The number of index vectors: the product of the numbers of options, open or not, allowed or not."""
+        return math.prod(len(decision.options) for decision in self.decisions)
+
+    # Points ---------------------------------------------------------------------------------
+
+    def points(self) -> Iterator[Point]:
+        """Every point, in the order of the options; hyper-parameters have their lowest values."""
+        return (self.point_of(way) for way in ways(self.diagram))
+
+    def complete(self, point: Point) -> Point | None:
+        """The point with every decision that it leaves open at the first option that can be completed; what is not
+        open there is dropped. None where there is no such point."""
+
+        def prefer(decision: Decision) -> range:
+            keys = [key_of(option) for option in decision.options]
+            told = key_of(point.choices[decision.path]) if decision.path in point.choices else None
+            return range(keys.index(told), keys.index(told) + 1) if told in keys else range(len(keys))
+
+        way = find_way(self.diagram, prefer)
+        return None if way is None else self.point_of(way, point.carried)
+
+    def point_of(self, way: Way, carried: Mapping[str, float] | None = None) -> Point:
+        """The point at the end of a way, with these hyper-parameters, or their lowest values."""
+        values = carried or {}
+        return Point(self.model, way.choices, {met.path: values.get(met.path, met.low) for met in way.carried})
+
+    def check(self, point: Point) -> None:
+        """Raises DiagnosticError with everything in which the point is none of this space."""
+        if not self._has(point):
+            self.elaborate(point)
+
+    def _has(self, point: Point) -> bool:
+        decided = 0
+        edge = self.diagram.root if point.model == self.model else None
+        carried: list[str] = []
+        while edge is not None:
+            carried += [
+                met.path for met in edge.carried if met.path in point.carried and met.holds(point.carried[met.path])
+            ]
+            if edge.node.decision is None:
+                return decided == len(point.choices) and len(carried) == len(point.carried)
+            index = edge.node.index_of(point.choices)
+            decided += 1
+            edge = None if index is None else self.diagram.edge(edge.node, index)
+        return False
+
+    def elaborate(self, point: Point) -> Graph:
+        """The graph at a point. Raises DiagnosticError where the point is none of this space, or does not elaborate."""
+        return follow(self._program, point, self.model, self._arguments)[0]
+
+    # Costs ----------------------------------------------------------------------------------
+
+    def cost(self, point: Point) -> Counts:
+        """What the point costs, equal to the cost of its graph; layers that earlier points had are not counted anew.
+
+        Raises DiagnosticError where the point is none of this space, or does not elaborate.
+        """
+        rows = []
+        edge = self.costs.root
+        while edge is not None:
+            rows.append(edge.counts)
+            if edge.node.decision is None:
+                return total(rows)
+            index = edge.node.index_of(point.choices)
+            edge = None if index is None else self.costs.edge(edge.node, index)
+        self.check(point)
+        raise AssertionError("a point of the diagram of decisions is one of the diagram of layers")
+
+    def minimum(self, metric: str) -> Extreme | None:
+        """The point of the least `params` or `macs`, None of an empty space."""
+        return extreme(self, metric, least=True)
+
+    def maximum(self, metric: str) -> Extreme | None:
+        """The point of the most `params` or `macs`, None of an empty space."""
+        return extreme(self, metric, least=False)
