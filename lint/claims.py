@@ -1,0 +1,84 @@
+"""The requirements and expectations of a model, as far as they are written in numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+
+from ..compiler.elaborate.claims import UNIT
+from ..dsl import tree
+from ..dsl.check.walk import nodes
+from ..dsl.record import record
+from ..dsl.source import Span
+
+_LIMITS: Mapping[str, Callable[[float], tuple[float, float]]] = {
+    "<": lambda bound: (-math.inf, math.nextafter(bound, -math.inf)),
+    "<=": lambda bound: (-math.inf, bound),
+    ">": lambda bound: (math.nextafter(bound, math.inf), math.inf),
+    ">=": lambda bound: (bound, math.inf),
+    "==": lambda bound: (bound, bound),
+}
+"""The least and the greatest value that an operator allows. `!=` allows no single range."""
+
+
+@record
+class Claim:
+    """A metric, with the name of its table where it has one, and the least and the greatest value that is right."""
+
+    metric: str
+    table: str | None
+    least: float
+    most: float
+    span: Span
+
+    @property
+    def measured(self) -> str:
+        """The metric as it is written."""
+        return f"{self.metric}({self.table})" if self.table else self.metric
+
+    def speaks_of(self, other: Claim) -> bool:
+        """Whether both are about the same."""
+        return (self.metric, self.table) == (other.metric, other.table)
+
+    def meets(self, other: Claim) -> bool:
+        """Whether some value is right by both."""
+        return self.least <= other.most and other.least <= self.most
+
+    def implies(self, other: Claim) -> bool:
+        """Whether whatever is right by this is right by the other."""
+        return other.least <= self.least and self.most <= other.most
+
+
+def requirements(statement: tree.Require) -> Iterator[Claim | None]:
+    """Each of the statement's, None for one whose bound has to be computed, or that is no range."""
+    return (_requirement(wanted) for wanted in statement.requirements)
+
+
+def _requirement(wanted: tree.Requirement) -> Claim | None:
+    bound = _number(wanted.bound)
+    limits = _LIMITS.get(wanted.operator)
+    if bound is None or limits is None:
+        return None
+    least, most = limits(bound)
+    return Claim(wanted.metric.name, wanted.table.name if wanted.table else None, least, most, wanted.span)
+
+
+def expectations(model: tree.Model) -> Iterator[Claim]:
+    """Those of a model whose numbers are written."""
+    for statement in nodes(model):
+        for published in statement.expectations if isinstance(statement, tree.Expect) else ():
+            value = _number(published.value)
+            if value is not None:
+                margin = _margin(published, value)
+                yield Claim(published.metric.name, None, value - margin, value + margin, published.span)
+
+
+def _margin(published: tree.Expectation, value: float) -> float:
+    if published.tolerance is not None:
+        return published.tolerance * abs(value)
+    return published.value.digit / 2 if isinstance(published.value, tree.Quantity) else UNIT
+
+
+def _number(bound: tree.Quantity | tree.Expr) -> float | None:
+    written = bound.value if isinstance(bound, tree.Quantity | tree.Literal) else None
+    return written if isinstance(written, int | float) and not isinstance(written, bool) else None

@@ -1,0 +1,61 @@
+"""L403: requirements and published numbers that can't all hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...dsl import tree
+from ...dsl.check.walk import nodes
+from ...dsl.diagnostics import Code, Label
+from ..claims import Claim, expectations, requirements
+from ..context import Context
+from ..rule import Finding, Rule
+
+
+def _check(context: Context) -> Iterator[Finding]:
+    for model in context.module.items:
+        if isinstance(model, tree.Model):
+            known = list(expectations(model))
+            for claim in _requirements(model):
+                against = next((one for one in known if one.speaks_of(claim) and not one.meets(claim)), None)
+                known.append(claim)
+                if against:
+                    yield Finding(
+                        claim.span,
+                        f"no `{claim.measured}` meets both this and what stands before",
+                        others=(Label(against.span, "contradicts it"),),
+                    )
+
+
+def _requirements(model: tree.Model) -> Iterator[Claim]:
+    for statement in nodes(model):
+        if isinstance(statement, tree.Require):
+            yield from (claim for claim in requirements(statement) if claim)
+
+
+RULE = Rule(
+    code=Code("L403", "requirements that contradict each other"),
+    name="contradiction",
+    what="Finds a `require` that no number can meet together with another one, or with an `expect`, of the same model.",
+    why="The model can be right by one of them only, whatever its layers are: `mnet check` will refuse it. One of the "
+    "numbers is mistyped or out of date.",
+    fails="""\
+/// A model that was larger once.
+model Net() {
+  input image: f32[N, 32, 32, 3]
+  output features = image |> conv2d(16)
+  expect macs = 442K
+  require macs <= 400K
+}
+""",
+    passes="""\
+/// A model within its budget.
+model Net() {
+  input image: f32[N, 32, 32, 3]
+  output features = image |> conv2d(16)
+  expect macs = 442K
+  require macs <= 500K
+}
+""",
+    check=_check,
+)
