@@ -60,6 +60,16 @@ class Context:
         return networks(self.program)
 
     @cached_property
+    def comment_lines(self) -> frozenset[int]:
+        """The lines that have a comment."""
+        return frozenset(comment.span.line for comment in self.module.comments)
+
+    @cached_property
+    def has_models(self) -> bool:
+        """Whether the file is there for its models; one without is a library, whose items are for others."""
+        return any(isinstance(item, tree.Model) for item in self.module.items)
+
+    @cached_property
     def _nodes(self) -> dict[type, list[object]]:
         found: dict[type, list[object]] = {}
         for node in nodes(self.module):

@@ -1,11 +1,11 @@
-"""What rules on graphs and lists share: each place once, and taking one of several things out of the text."""
+"""What rules share: each place once, and taking things out of the text."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
 from ..dsl.diagnostics import Edit
-from ..dsl.source import Span
+from ..dsl.source import Source, Span
 from .context import Context
 from .rule import Finding
 
@@ -32,4 +32,29 @@ def without(context: Context, parts: Sequence[Span], index: int) -> Edit | None:
 
 def has_comment(context: Context, span: Span) -> bool:
     """Whether a comment stands on one of the lines."""
-    return any(span.line <= comment.span.line <= span.end_line for comment in context.module.comments)
+    return any(line in context.comment_lines for line in range(span.line, span.end_line + 1))
+
+
+def text_of(source: Source, span: Span) -> str:
+    """What stands in a span."""
+    lines = list(source.lines[span.line - 1 : span.end_line])
+    lines[-1] = lines[-1][: span.end_column - 1]
+    lines[0] = lines[0][span.column - 1 :]
+    return "\n".join(lines)
+
+
+def removal(context: Context, span: Span, doc: str = "") -> Edit | None:
+    """Takes away a statement or item, with its lines where they hold nothing else.
+
+    None where it is documented, or a comment is in it, behind it or, in lines of its own, right above it: what that
+    says is about what would be gone.
+    """
+    lines = context.source.lines
+    above = lines[span.line - 2].lstrip() if span.line > 1 else ""
+    if doc or above.startswith("//") or has_comment(context, span):
+        return None
+    before = lines[span.line - 1][: span.column - 1]
+    after = lines[span.end_line - 1][span.end_column - 1 :]
+    if before.strip() or after.strip() or span.end_line >= len(lines):
+        return Edit(span, "")
+    return Edit(Span(span.file, span.line, 1, span.end_line + 1, 1), "")

@@ -44,7 +44,8 @@ def _findings(rules: Sequence[Rule], context: Context) -> Iterator[Diagnostic]:
 
 def _diagnostic(rule: Rule, found: Finding) -> Diagnostic:
     labels = (Label(found.span, found.label), *found.others)
-    return Diagnostic(rule.code, found.message, labels, found.notes, found.hint, found.fix, Severity.WARNING)
+    hint = found.hint or (found.fix.message if found.fix else None)
+    return Diagnostic(rule.code, found.message, labels, found.notes, hint, found.fix, Severity.WARNING)
 
 
 def _place(found: Diagnostic) -> tuple[int, int, str]:
