@@ -17,6 +17,10 @@ from .explore import Explorer, Stop
 
 T = TypeVar("T")
 
+_UNDECIDED = object()
+_PLAIN = (int, str, bool, float)
+"""Of these the key is a pair, made here: this is the inner loop of every cost."""
+
 
 @dataclass(eq=False, slots=True)
 class Node:
@@ -31,8 +35,8 @@ class Node:
     def index_of(self, choices: Mapping[str, OptionName]) -> int | None:
         """The index of the option that is chosen; None where it is not offered, or nothing is chosen."""
         assert self.decision is not None
-        path = self.decision.path
-        return self.places.get(key_of(choices[path])) if path in choices else None
+        option = choices.get(self.decision.path, _UNDECIDED)
+        return self.places.get((option.__class__, option) if option.__class__ in _PLAIN else key_of(option))  # type: ignore[arg-type]  # what is undecided has no place
 
 
 class Edge(NamedTuple):

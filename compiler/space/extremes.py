@@ -41,8 +41,8 @@ class Extreme(NamedTuple):
     exact: bool
 
 
-def extreme(space: Space, metric: str, *, least: bool) -> Extreme | None:
-    """The point with the least or the most of a metric, None of an empty space.
+def extreme(space: Space, metric: str, *, least: bool) -> Extreme:
+    """The point with the least or the most of a metric, of a space that is not empty.
 
     Raises DiagnosticError where a point that is looked at does not elaborate.
     """
@@ -69,7 +69,7 @@ class Measure(NamedTuple):
         return self.sign * METRICS[self.metric](counts)
 
 
-def _best(space: Space, measure: Measure) -> Extreme | None:
+def _best(space: Space, measure: Measure) -> Extreme:
     """Dynamic programming over the diagram of the layers, from its end."""
     diagram = space.costs
 
@@ -78,8 +78,9 @@ def _best(space: Space, measure: Measure) -> Extreme | None:
         return max(values, default=None)
 
     best: dict[Node, int | None] = diagram.fold(0, better)
-    if diagram.root is None or (rest := best[diagram.root.node]) is None:
-        return None
+    assert diagram.root is not None
+    rest = best[diagram.root.node]
+    assert rest is not None, "some way leads to the end"
     point = space.point_of(_follow(diagram, measure, best))
     return Extreme(point, measure.sign * (measure.of_edge(diagram.root) + rest), exact=True)
 
@@ -107,11 +108,9 @@ def _first_best(diagram: Diagram, node: Node, measure: Measure, best: dict[Node,
     raise AssertionError("the best value of a node is that of one of its options")
 
 
-def _improved(space: Space, measure: Measure) -> Extreme | None:
+def _improved(space: Space, measure: Measure) -> Extreme:
     """Coordinate descent from the first point."""
-    point = next(space.points(), None)
-    if point is None:
-        return None
+    point = next(space.points())
     value = measure.of(space.cost(point))
     for _ in range(SWEEPS):
         before = value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from typing import Any
 
-from ..cost import Counts
+from ..cost import NOTHING, Counts
 from ..elaborate.layers import Site
 from ..elaborate.run import Frame
 from ..elaborate.values import BlockValue, Instance
@@ -63,7 +63,7 @@ class Blocks:
 
     def _learn(self, frame: Frame, tally: Tally, key: object, run_body: Callable[[], Any]) -> tuple[Any, Counts]:
         decided, before = len(frame.run.decided), tally.counts
-        tally.counts = Counts()
+        tally.counts = NOTHING
         result = run_body()
         learned = result, tally.counts
         tally.counts = before + tally.counts

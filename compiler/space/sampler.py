@@ -7,9 +7,7 @@ from itertools import accumulate
 from random import Random
 from typing import Literal
 
-from ...dsl.diagnostics import DiagnosticError, error
 from ..choices import OptionName
-from ..codes import EMPTY_SPACE
 from .diagram import Node
 from .point import Point
 from .space import Space
@@ -27,9 +25,7 @@ class Sampler:
     """
 
     def __init__(self, space: Space, seed: int, uniform: Uniform = "decisions") -> None:
-        if space.count() == 0:
-            message = f"model `{space.model}` has no point: its conditions exclude every choice"
-            raise DiagnosticError(error(EMPTY_SPACE, message))
+        space.need_points()
         self._space = space
         self._random = Random(seed)  # noqa: S311  # nothing secret
         self._evenly = uniform == "architectures"

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property
 
 from ...dsl import tree
-from ...dsl.diagnostics import DiagnosticError
+from ...dsl.diagnostics import DiagnosticError, error
 from ...dsl.modules import Program
 from .. import limits as default
 from ..choices import Continuous, Decision, OptionName
-from ..cost import Counts, total
+from ..codes import EMPTY_SPACE
+from ..cost import NOTHING, Counts, total
 from ..elaborate.choices import key_of
 from ..elaborate.elaborate import model_of
 from ..ir import Graph
@@ -116,6 +117,12 @@ class Space:
         """The number of index vectors: the product of the numbers of options, open or not, allowed or not."""
         return math.prod(len(decision.options) for decision in self.decisions)
 
+    def need_points(self) -> None:
+        """Raises DiagnosticError where the space is empty."""
+        if self.count() == 0:
+            message = f"model `{self.model}` has no point: its conditions exclude every choice"
+            raise DiagnosticError(error(EMPTY_SPACE, message, self._model.name.span))
+
     # Points ---------------------------------------------------------------------------------
 
     def points(self) -> Iterator[Point]:
@@ -170,21 +177,24 @@ class Space:
 
         Raises DiagnosticError where the point is none of this space, or does not elaborate.
         """
-        rows = []
+        layers = []
         edge = self.costs.root
         while edge is not None:
-            rows.append(edge.counts)
+            if edge.counts is not NOTHING:
+                layers.append(edge.counts)
             if edge.node.decision is None:
-                return total(rows)
+                return total(layers)
             index = edge.node.index_of(point.choices)
             edge = None if index is None else self.costs.edge(edge.node, index)
         self.check(point)
         raise AssertionError("a point of the diagram of decisions is one of the diagram of layers")
 
-    def minimum(self, metric: str) -> Extreme | None:
-        """The point of the least `params` or `macs`, None of an empty space."""
+    def minimum(self, metric: str) -> Extreme:
+        """The point of the least `params` or `macs`. Raises DiagnosticError where the space is empty."""
+        self.need_points()
         return extreme(self, metric, least=True)
 
-    def maximum(self, metric: str) -> Extreme | None:
-        """The point of the most `params` or `macs`, None of an empty space."""
+    def maximum(self, metric: str) -> Extreme:
+        """The point of the most `params` or `macs`. Raises DiagnosticError where the space is empty."""
+        self.need_points()
         return extreme(self, metric, least=False)

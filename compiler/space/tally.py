@@ -7,7 +7,7 @@ from typing import NoReturn, cast
 
 from ...dsl.dtypes import DType
 from ...dsl.source import Span
-from ..cost import Counts, counts_of
+from ..cost import NOTHING, counts_of
 from ..elaborate.builder import Builder, Operands
 from ..elaborate.meter import Meter
 from ..ir import Attributes, Node, Parameter, Value
@@ -20,7 +20,7 @@ class Tally(Builder):
 
     def __init__(self, meter: Meter, counted: Mapping[str, Parameter]) -> None:
         super().__init__(meter)
-        self.counts = Counts()
+        self.counts = NOTHING
         self._parameters.update(counted)
         self._names.update(counted)
         self.counted = dict(counted)
@@ -65,7 +65,7 @@ class Outline(Builder):
 
     def __init__(self, meter: Meter) -> None:
         super().__init__(meter)
-        self.counts = Counts()
+        self.counts = NOTHING
         self.counted: dict[str, Parameter] = {}
 
     def input(self, name: str, type_: TensorType) -> Value:
