@@ -39,6 +39,11 @@ def metric(word: str) -> Foreign | None:
     return _METRICS.get(_plain(word))
 
 
+def word(word: str) -> Foreign | None:
+    """What a word in quotation marks stands for elsewhere."""
+    return _WORDS.get(_plain(word))
+
+
 def argument(callee: str, parameter: str, type_: str) -> str | None:
     """What helps where other frameworks take a `type_` for a parameter, and we don't."""
     return _ARGUMENTS.get((callee, parameter, type_))
@@ -65,6 +70,7 @@ def _all(words: str, meaning: Foreign) -> dict[str, Foreign]:
 _CHOICE = "a choice is a statement: `choice kernel in { 3, 5, 7 }`"
 _RANGE = "a choice among numbers is a statement: `choice n in 1..9`, `choice n in stepped(16, 64, 8)`"
 _TURN = "`index` and `first` are known in the body of `repeat n as layer { ... }`"
+_WORD = 'a word stands in quotation marks: `@precision(weights="int8")`, `@placement("edgetpu")`'
 _ABSENT = "there is no such operator; `docs/operators.md` lists those that there are"
 _AT_INFERENCE = "leave it out: it does nothing at inference"
 _LAYER = "an activation is a layer of its own, `x |> conv2d(32) |> relu`; `conv_bn` of `std.mobile` takes one as `act`"
@@ -93,6 +99,7 @@ _NAMES: Mapping[str, Foreign] = {
         true="true",
         false="false",
         log_uniform="reciprocal logspace",
+        identity="skip skipconnect skipconnection noop passthrough",
         distinct="unique dedupe",
         stepped="arange linspace",
     ),
@@ -100,6 +107,7 @@ _NAMES: Mapping[str, Foreign] = {
     **_all("categorical mutable searchspace hp hyperparameter", Foreign(advice=_CHOICE)),
     **_all("randint intvar hpint intuniform quniform qloguniform suggestint", Foreign(advice=_RANGE)),
     **_all("first index", Foreign(advice=_TURN)),
+    **_all("int4 int8 int16 fp16 bf16 fp32 cpu gpu dsp edgetpu", Foreign(advice=_WORD)),
     **_all("elu selu celu mish softplus softsign glu", Foreign(advice=_ABSENT)),
     **_all("layernorm layernormalization groupnorm groupnormalization", Foreign(advice=_ABSENT)),
     **_all("instancenorm instancenorm2d lstm gru rnn embedding", Foreign(advice=_ABSENT)),
@@ -157,8 +165,35 @@ _METRICS: Mapping[str, Foreign] = {
     "top1": Foreign(advice="what training finds is not known here; a search measures it"),
 }
 
+_WORDS: Mapping[str, Foreign] = {
+    **_same(
+        fp32="float32 float f32 single",
+        fp16="float16 half f16",
+        bf16="bfloat16",
+        int4="i4 w4",
+        int8="i8 w8 uint8 qint8",
+        int16="i16",
+        fp8_e4m3="fp8 float8 e4m3",
+        fp8_e5m2="e5m2",
+        fp4_e2m1="fp4 float4 e2m1",
+        glorot_uniform="xavier xavieruniform glorot",
+        glorot_normal="xaviernormal",
+        he_normal="kaiming kaimingnormal msra he",
+        he_uniform="kaiminguniform",
+        truncated_normal="truncnormal",
+        weight="kernel weights filter filters",
+        gamma="scale",
+        beta="shift offset",
+        edgetpu="coral tpu",
+        dsp="hexagon",
+    ),
+    "npu": Foreign(),
+}
+
 _ARGUMENTS: Mapping[tuple[str, str, str], str] = {
     ("max", "values", "tensor"): "`maximum(a, b)` is the greater of two tensors, element by element",
     ("min", "values", "tensor"): "`minimum(a, b)` is the lesser of two tensors, element by element",
+    ("@precision", "weights", "int"): 'a format has its kind and its bits: `"int8"`',
+    ("@precision", "activations", "int"): 'a format has its kind and its bits: `"int8"`',
     ("pad", "padding", "int"): "each axis has its pair, (before, after); `pad2d` of `std.layers` pads images",
 }

@@ -46,7 +46,7 @@ def refuse_without_layer(frame: Frame, annotations: Sequence[Annotation]) -> Non
     named = ", ".join(f"`@{annotation.name.name}`" for annotation in annotations)
     frame.report.error(
         codes.ANNOTATION_WITHOUT_LAYER,
-        f"{named} is on a statement that makes no layer",
+        f"{named} {'is' if len(annotations) == 1 else 'are'} on a statement that makes no layer",
         annotations[0].span.to(annotations[-1].span),
         "about nothing",
         hint='annotate the statement that makes the layers, or their paths: `@freeze on "backbone.**"`',

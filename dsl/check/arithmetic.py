@@ -15,6 +15,8 @@ _ON_TENSORS = frozenset("+-*/")
 _ARITHMETIC = frozenset(("+", "-", "*", "/", "%", "**"))
 _EQUALITY = frozenset(("==", "!="))
 _ORDER = frozenset(("<", "<=", ">", ">="))
+_COMPARED_BLOCKS = 'activations can be compared, blocks can not: choose a word, and take the block by `kind == "conv"`'
+_WAITING_BLOCKS = "a block still waits for its tensors: give them first, or with `|>`"
 _LOGIC = frozenset(("and", "or"))
 
 
@@ -144,8 +146,8 @@ def _refuse(frame: Frame, node: Binary, left: Type, right: Type) -> Type:
 
 def _operand_hint(operator: str, left: Type, right: Type) -> str | None:
     both = (left, right)
-    if any(map(is_callable, both)) and operator not in _EQUALITY:
-        return "a block still waits for its tensors: give them first, or with `|>`"
+    if any(map(is_callable, both)):
+        return _COMPARED_BLOCKS if operator in _EQUALITY else _WAITING_BLOCKS
     if any(map(holds_tensor, both)):
         return _tensor_operand_hint(operator, left, right)
     if operator == "in":

@@ -124,12 +124,12 @@ def _spelled(value: object) -> str:
             return _spelled(plain)
         case Name(name):
             return name
-        case bool():
-            return str(value).lower()
         case int() | float():
-            return str(value)
+            return str(value).lower()
         case str():
             return f'"{value}"'
+        case tuple():
+            return f"({', '.join(map(_spelled, value))})"
         case _:
             return "..."
 

@@ -123,8 +123,14 @@ def _refuse_unlike(frame: Frame, first: Expr, item: Expr, joined: Type, type_: T
         item.span,
         f"this is `{type_}`",
         others=(Label(first.span, "the first option"),),
-        hint=mismatch_hint(type_, joined, frame.report),
+        hint=_unlike_hint(frame, joined, type_),
     )
+
+
+def _unlike_hint(frame: Frame, joined: Type, type_: Type) -> str:
+    if is_callable(joined) and is_callable(type_):
+        return "blocks that are chosen among give one tensor each"
+    return mismatch_hint(type_, joined, frame.report) or "options are all numbers, all words, all blocks: of one type"
 
 
 def _need_own_names(frame: Frame, items: Sequence[Expr], types: Sequence[Type]) -> None:

@@ -38,7 +38,7 @@ def open_body(
     for parameter in node.parameters:
         type_ = types[parameter.name.name]
         if parameter.default is not None and not is_tensor(type_):
-            default = replace(frame, scope=scope.inner(), body=Body(Place.DEFAULT, "", scope.depth + 1))
+            default = replace(frame, scope=scope.inner(), body=Body(Place.DEFAULT, "", scope.depth + 1, statements))
             _need_default(frame, type_, infer(default, parameter.default), parameter.name.name, parameter.default.span)
         declare(frame, parameter.name, Kind.PARAMETER, type_)
     return frame

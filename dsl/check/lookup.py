@@ -63,11 +63,15 @@ def _unknown(frame: Frame, node: Name) -> Type:
     if frame.body.place is Place.FUNCTION and node.name == frame.body.name:
         message = f"`{node.name}` is defined in terms of itself"
         return frame.report.error(codes.RECURSION, message, node.span, "inside its own definition")
+    assigned = bound_in_body(frame, node.name)
+    return _unheard_of(frame, node) if assigned is None else _assigned_elsewhere(frame, node, assigned)
+
+
+def bound_in_body(frame: Frame, name: str) -> Bound | None:
+    """Where a name that is not known here is bound in the definition, before or after."""
     if frame.body.bound is None:
         frame.body.bound = _bindings(frame.body.statements)
-    if (assigned := frame.body.bound.get(node.name)) is not None:
-        return _assigned_elsewhere(frame, node, assigned)
-    return _unheard_of(frame, node)
+    return frame.body.bound.get(name)
 
 
 def _batch_as_value(frame: Frame, node: Name, span: Span) -> Type:
@@ -104,7 +108,7 @@ def _assigned_elsewhere(frame: Frame, node: Name, bound: Bound) -> Type:
 def _outside_hint(name: str, bound: Bound) -> str:
     inside = bound.inside
     if bound.is_choice:
-        return f"a choice exists where it is made: put it before the {inside}, or what it decides into that"
+        return f"put the choice before the {inside}, or what it decides inside"
     hint = f"give `{name}` a value before the {inside}"
     return hint + f", or write `{name} = if ... {{ ... }} else {{ ... }}`" if inside == "`if`" else hint
 

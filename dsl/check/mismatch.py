@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .. import foreign
 from ..assignable import fits, is_callable, members
 from ..suggest import did_you_mean
 from ..types import (
@@ -39,7 +40,8 @@ def mismatch_hint(actual: Type, expected: Type, report: Report) -> str | None:
 
 def _word_hint(actual: Words, words: list[str], report: Report) -> str | None:
     wrong = next(word for word in actual.words if word not in words)
-    likely = report.suggest(wrong, words)
+    meant = foreign.word(wrong)
+    likely = foreign.pick(meant, words) if meant else report.suggest(wrong, words)
     return did_you_mean(f'"{likely}"' if likely else None)
 
 

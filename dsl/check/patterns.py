@@ -85,8 +85,17 @@ def declare_turn(frame: Frame, node: Repeat) -> None:
     for name, type_ in (("index", INT), ("first", BOOL)):
         other = frame.scope.find(name)
         if other is not None and other.depth >= FILE and other.kind is not Kind.TURN:
-            _refuse_declaration(frame, Identifier(name, word), Kind.TURN, other)
+            _refuse_turn(frame, Identifier(name, word), other)
         frame.scope.add(name, Kind.TURN, type_, word, fixed=True)
+
+
+def _refuse_turn(frame: Frame, name: Identifier, other: Symbol) -> None:
+    if other.span is None:
+        return
+    others = (Label(other.span, f"the {other.kind.value}"),)
+    message = f"`repeat` binds `{name.name}`, and would hide the {other.kind.value} `{name.name}`"
+    hint = f"give the {other.kind.value} another name"
+    frame.report.error(codes.HIDES_NAME, message, name.span, "hides it", others=others, hint=hint)
 
 
 def assign(frame: Frame, name: Identifier, type_: Type) -> None:

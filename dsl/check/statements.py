@@ -42,6 +42,7 @@ from .divisions import refuse_divisions
 from .expressions import check_loop_label, infer, need_list
 from .frame import Frame, Place
 from .functions import check_function, need_result
+from .lookup import bound_in_body
 from .mismatch import mismatch_hint
 from .patterns import assign, bind_pattern, declare, declare_loop_variable, declare_turn, take_label
 from .places import need_model
@@ -310,7 +311,9 @@ def _check_dim(frame: Frame, axis: int, dim: Expr) -> None:
 def _check_open(frame: Frame, axis: int, dim: Name) -> None:
     """A name that stands for nothing is the batch, which is one for all inputs."""
     batch = frame.body.batch
-    if axis > 0:
+    if axis > 0 and bound_in_body(frame, dim.name) is not None:
+        infer(frame, dim)
+    elif axis > 0:
         frame.report.error(
             codes.SYMBOLIC_DIMENSION,
             f"`{dim.name}` has no value, and only the first dimension, the batch, may stay open",
