@@ -30,6 +30,7 @@ class Commands(click.Group):
         "fmt": "Lay out programs in the canonical way.",
         "lint": "Find what is legal and still unwanted, and mend it.",
         "opt": "Run passes on IR text.",
+        "space": "Count, sample and vary the points of a search space.",
         "verify": "Run an artefact and compare it with the reference evaluator.",
     }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
@@ -13,9 +13,10 @@ from ..compiler.cost import CostReport, Counts
 from ..compiler.memory import MemoryReport, memory
 from . import options
 from .console import Console, reporting
+from .table import table
 
 _HEADER = ("layer", "operator", "result", "params", "MACs", "FLOPs", "weight bytes")
-_TEXT_COLUMNS = 3  # the rest are numbers, which stand on the right
+_TEXT_COLUMNS = 3
 
 
 @click.command(name="cost")
@@ -44,7 +45,7 @@ def command(
     network = selection.load(console)
     report, peak = network.cost(), memory(network.optimise(target).graph)
     rows = _groups(report, depth) if depth else _layers(report)
-    text = [f"{network.graph.name}", *_table([_HEADER, *rows]), "", *_totals(report.total, peak)]
+    text = [f"{network.graph.name}", *table([_HEADER, *rows], _TEXT_COLUMNS), "", *_totals(report.total, peak)]
     console.result("\n".join(text), lambda: _values(network.graph.name, report, peak))
 
 
@@ -60,15 +61,6 @@ def _groups(report: CostReport, depth: int) -> Iterator[tuple[str, ...]]:
 
 def _numbers(counts: Counts) -> tuple[str, ...]:
     return tuple(f"{n:,}" for n in (counts.trainable, counts.macs, counts.flops, counts.weight_bytes))
-
-
-def _table(rows: Iterable[Sequence[str]]) -> Iterator[str]:
-    listed = list(rows)
-    widths = [max(map(len, column)) for column in zip(*listed, strict=True)]
-    for row in listed:
-        cells = [f"{cell:<{w}}" for cell, w in zip(row[:_TEXT_COLUMNS], widths, strict=False)]
-        cells += [f"{cell:>{w}}" for cell, w in zip(row[_TEXT_COLUMNS:], widths[_TEXT_COLUMNS:], strict=True)]
-        yield "  ".join(cells).rstrip()
 
 
 def _totals(counts: Counts, peak: MemoryReport) -> Iterator[str]:

@@ -18,7 +18,8 @@ from ..dsl.record import record
 from .console import Console
 
 if TYPE_CHECKING:
-    from ..compiler.space import Point, Space
+    from ..compiler.space.point import Point
+    from ..compiler.space.space import Space
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
@@ -122,12 +123,21 @@ class Selection:
     tables: tuple[tuple[str, Path], ...] = ()
 
     def load(self, console: Console) -> Network:
-        """The network, with its weights. Raises DiagnosticError."""
+        """The network, with its weights, at the point that is chosen. Raises DiagnosticError."""
+        return self._at(console, self.point(console))
+
+    def read_point(self, console: Console, path: Path) -> Point:
+        """The point of a file, which fits the model. Raises DiagnosticError."""
+        point = self._at(console, path).point
+        assert point is not None
+        return point
+
+    def _at(self, console: Console, choose: driver.Chosen | None) -> Network:
         return driver.load(
             self.program,
             self.model,
             set=self.parameters,
-            choose=self.point(console),
+            choose=choose,
             roots=self.roots,
             seed=self.seed,
             sources=console.sources,
@@ -136,16 +146,18 @@ class Selection:
             tables=dict(self.tables),
         )
 
-    def space(self, console: Console) -> Space:
-        """The search space of the model. Raises DiagnosticError."""
-        return driver.space(self.program, self.model, set=self.parameters, roots=self.roots, sources=console.sources)
+    def space(self, console: Console, model: str | None = None) -> Space:
+        """The search space of the model, or of the one of that name. Raises DiagnosticError."""
+        return driver.space(
+            self.program, model or self.model, set=self.parameters, roots=self.roots, sources=console.sources
+        )
 
     def point(self, console: Console) -> driver.Chosen | None:
         """The point that the options choose, None where they choose none. Raises DiagnosticError."""
         if self.sample is not None and self.choose:
             raise click.UsageError("`--sample` and `--choose` exclude each other")
         if self.sample is not None:
-            from ..compiler.space import Sampler  # noqa: PLC0415  # most runs have no space
+            from ..compiler.space.sampler import Sampler  # noqa: PLC0415  # most runs have no space
 
             return Sampler(self.space(console), self.sample).draw()
         if self.choose in (("max",), ("min",)):
