@@ -15,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
+from .backends import honour
 from .backends.base import Backend, Provenance
 from .backends.codes import NOT_A_TARGET, NOT_AN_OPTION, RUNTIME_FAILED
 from .backends.files import watched, write_atomically
@@ -26,7 +27,7 @@ from .compiler.ir import Graph
 from .compiler.ops import OPERATORS, Trait
 from .compiler.space.point import Point
 from .dsl import modules
-from .dsl.check import check
+from .dsl.check import check as check_program
 from .dsl.diagnostics import Diagnostic, DiagnosticError, Severity, error
 from .dsl.modules import Program
 from .dsl.reading import read_text
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from .compiler.data import Array
     from .compiler.metrics import LatencyTable
     from .compiler.space.space import Space
+    from .compiler.survey import Report as CheckReport
     from .compiler.weights import Report
 
 PathLike = str | Path
@@ -96,12 +98,16 @@ class Network:
 
     def optimise(self, target: str | Backend) -> PipelineResult:
         """The graph as the target's pipeline leaves it, with what each pass did."""
-        return run_pipeline(self.graph, parse_pipeline(",".join(backend(target).pipeline)))
+        chosen = backend(target)
+        return run_pipeline(honour.honoured(self.graph, chosen.honours), parse_pipeline(",".join(chosen.pipeline)))
 
 
 @record
 class Artifact:
-    """A file that was compiled. `changed` is false where it already held exactly these bytes."""
+    """A file that was compiled. `changed` is false where it already held exactly these bytes.
+
+    `warnings` tell of what was asked for and could not be checked, or has no effect.
+    """
 
     path: Path
     target: str
@@ -220,10 +226,33 @@ def read_source(text: str, name: str, sources: Sources | None = None) -> Program
     return _checked(modules.load_text(text, name, sources=sources))
 
 
+def check(
+    path: PathLike,
+    model: str | None = None,
+    *,
+    set: Mapping[str, object] | None = None,  # noqa: A002  # the command line's own word
+    tables: Mapping[str, PathLike] | None = None,
+    roots: Sequence[PathLike] = (),
+    sources: Sources | None = None,
+) -> CheckReport:
+    """Checks a model of a `.mnet` file, or all: names, types and shapes, then what the models claim of themselves.
+
+    What is found in a model is in the report. Takes what `load` takes; raises DiagnosticError for a file that can't be
+    read, and for wrong names and types.
+    """
+    from .compiler.survey import Report, survey, survey_all
+
+    program = read(path, roots, sources)
+    read_in = read_tables(tables or {}, sources)
+    if model is None:
+        return survey_all(program, set or {}, read_in)
+    return Report((survey(program, model, set or {}, read_in),), {})
+
+
 def _checked(program: Program) -> Program:
     signatures = {name: op.signature for name, op in OPERATORS.items() if op.surface}
     activations = {name for name, op in OPERATORS.items() if op.has(Trait.ACTIVATION)}
-    found = check(program, signatures, activations)
+    found = check_program(program, signatures, activations)
     if any(diagnostic.severity is Severity.ERROR for diagnostic in found):
         raise DiagnosticError(found)
     return program
@@ -304,6 +333,7 @@ def write(
     changed = write_atomically(
         path, lambda file: chosen.write(graph, watched(file, progress), provenance, write_beside), network.files
     )
+    warnings = (*warnings, *network.graph.warnings, *honour.warnings(network.graph, chosen.name, chosen.honours))
     return Artifact(path, chosen.name, changed, (path, *beside), warnings)
 
 

@@ -46,6 +46,9 @@ class Backend(Protocol):
 
     name: ClassVar[str]
     suffix: ClassVar[str]
+    honours: ClassVar[frozenset[str]]
+    """The kinds of annotations that its files follow; `freeze` and `initializer` are followed before any backend."""
+
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 
     @property

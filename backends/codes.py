@@ -9,6 +9,7 @@ TOO_LARGE = Code("E0802", "model larger than the target's files can be")
 MISSING_RUNTIME = Code("E0803", "runtime that is not installed")
 RUNTIME_FAILED = Code("E0804", "artefact that its runtime can't run")
 OTHER_INPUTS = Code("E0805", "artefact of another model")
+NOT_HONOURED = Code("E0806", "annotation that a target does not honour")
 
 CANNOT_WRITE = Code("E0901", "file that can't be written")
 NOT_A_TARGET = Code("E0902", "unknown target")

@@ -114,6 +114,8 @@ def _summary(artifact: driver.Artifact) -> str:
 
 
 def _values(network: driver.Network, artifact: driver.Artifact) -> dict[str, Any]:
+    from ..dsl.render import to_json  # noqa: PLC0415  # only programs ask for values
+
     return {
         "model": network.graph.name,
         "target": artifact.target,
@@ -124,4 +126,5 @@ def _values(network: driver.Network, artifact: driver.Artifact) -> dict[str, Any
         "changed": artifact.changed,
         "initialised": network.initialised,
         "weights": network.binding.as_json() if network.binding else None,
+        "diagnostics": to_json(artifact.warnings)["diagnostics"],
     }

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..dsl.annotations import ANNOTATIONS, KIND_TAKES
 from ..dsl.dtypes import DType
-from .ir import Annotation, AttributeValue, Node
+from .ir import Annotation, AttributeValue
 
 EXECUTION = frozenset({"precision", "sparsity", "placement"})
 """The kinds that say how a layer is to run. A pass must not lose one by making two layers one."""
@@ -34,15 +34,6 @@ def with_defaults(kind: str, given: Mapping[str, AttributeValue]) -> dict[str, A
     defaults: dict[str, Any] = {p.name: p.default for p in ANNOTATIONS[kind].parameters if not p.required}
     values = {**defaults, **given}
     return {p.name: values[p.name] for p in ANNOTATIONS[kind].parameters if values.get(p.name) is not None}
-
-
-def lost_annotation(lost: Node, kept: Node) -> Annotation | None:
-    """The first annotation about running that would be lost if `kept` did the work of `lost`.
-
-    One that `kept` alone has is no loss: it was asked of a layer that still does what it did.
-    """
-    held = {annotation.key: annotation.values for annotation in kept.annotations}
-    return next((a for a in lost.annotations if a.kind in EXECUTION and held.get(a.key) != a.values), None)
 
 
 def problem(kind: str, values: Mapping[str, Any]) -> str | None:

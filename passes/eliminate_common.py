@@ -2,7 +2,8 @@
 
     y = op(a, b) {attributes};  z = op(a, b) {attributes};  f(y, z)    ->    f(y, y)
 
-Two nodes are the same if operator, attributes and operands are; the operands of a commutative operator in any order.
+Two nodes are the same if operator, attributes, operands and the annotations about running are; the operands of a
+commutative operator in any order.
 Parameters are the same if they have one role and hold one piece of data, or the same constant of the program: what
 two weights hold is not compared. The first stays. An output of the graph that would become another output stays too.
 """
@@ -15,6 +16,7 @@ from typing import ClassVar
 from ..compiler.ir import Graph, Node, Parameter
 from ..compiler.ops import Trait
 from ..dsl.record import record
+from .annotated import about_running
 from .base import PassResult
 from .constants import known_elements
 from .rewrite import Rewriter
@@ -34,10 +36,14 @@ class EliminateCommon:
 def _merge_parameters(rewriter: Rewriter, graph: Graph) -> None:
     first: dict[Hashable, Parameter] = {}
     for parameter in graph.parameters.values():
-        kept = first.setdefault((parameter.role, parameter.value.type, _content(parameter)), parameter)
+        kept = first.setdefault(_parameter_key(parameter), parameter)
         if kept is not parameter and rewriter.may_replace(parameter.value, kept.value):
             rewriter.replace_parameter(parameter, kept)
             rewriter.changed(parameter, f"merged with `{kept.name}`")
+
+
+def _parameter_key(parameter: Parameter) -> Hashable:
+    return parameter.role, parameter.value.type, parameter.frozen, _content(parameter)
 
 
 def _content(parameter: Parameter) -> Hashable:
@@ -57,7 +63,8 @@ def _merge_nodes(rewriter: Rewriter) -> None:
 def _node_key(node: Node) -> Hashable:
     names = ["" if value is None else f"%{value.name}" for value in node.inputs]
     operands = sorted(names) if node.op.has(Trait.COMMUTATIVE) else names
-    return node.op.name, tuple(operands), repr(sorted(node.attributes.items()))
+    running = [(annotation.kind, sorted(annotation.values.items())) for annotation in about_running(node)]
+    return node.op.name, tuple(operands), repr(sorted(node.attributes.items())), repr(running)
 
 
 def _merge(rewriter: Rewriter, node: Node, kept: Node) -> None:

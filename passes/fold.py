@@ -2,7 +2,7 @@
 
 A map after the operator folds where the operator serves nobody else. A map before it folds where padding adds no
 zeros, because the map would have made `shift` of them, and where each result sees each tap of the kernel. One without
-a shift folds whatever the padding: zero times the scale is zero.
+a shift folds whatever the padding: zero times the scale is zero. Neither folds where its annotations would be lost.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from ..compiler.ops import DEPTHWISE_CONV2D, TRANSPOSED_CONV2D, Trait
 from ..compiler.types import TensorType
 from ..dsl.record import record
 from .affine import Affine, Linear, map_after, map_before
+from .annotated import loss
 from .rewrite import Rewriter
 
 _NO_PADDING = ((0, 0), (0, 0))
@@ -66,6 +67,7 @@ def _fold_after(rewriter: Rewriter, linear: Node, node: Node, affine: Affine) ->
         raise Refusal(f"`{linear.path}` has other readers")
     if linear.attributes["activation"] != "none":
         raise Refusal(f"`{linear.path}` applies {linear.attributes['activation']} first")
+    _need_no_loss(node, linear)
     layer = _layer(rewriter, linear)
     activation = node.attributes.get("activation", "none")
     changed = replace(linear, attributes={**linear.attributes, "activation": activation})
@@ -83,10 +85,16 @@ def _fold_before(rewriter: Rewriter, node: Node, x: Value, linear: Node, affine:
         raise Refusal(f"`{linear.path}` pads with zeros, which it would shift")
     if affine.shift is not None and linear.op is TRANSPOSED_CONV2D:
         raise Refusal(f"not every result of `{linear.path}` sees every tap of its kernel")
+    _need_no_loss(node, linear)
     layer = _layer(rewriter, linear)
     _change(rewriter, layer, map_before(layer.linear, affine))
     rewriter.bypass(node, x)
     rewriter.changed(node, f"folded into `{linear.path}` after it")
+
+
+def _need_no_loss(node: Node, linear: Node) -> None:
+    if lost := loss(node, linear):
+        raise Refusal(lost)
 
 
 def _layer(rewriter: Rewriter, linear: Node) -> _Layer:
@@ -108,7 +116,7 @@ def _change(rewriter: Rewriter, layer: _Layer, linear: Linear) -> None:
     elif linear.bias is not None:
         name = rewriter.fresh_name(f"{layer.weight.name.removesuffix('.weight')}.bias")
         bias = Value(name, TensorType(linear.bias.dtype, linear.bias.shape))
-        rewriter.add_parameter(Parameter(bias, linear.bias, Role.BIAS, layer.node.span))
+        rewriter.add_parameter(Parameter(bias, linear.bias, Role.BIAS, layer.node.span, layer.weight.frozen))
     rewriter.swap(replace(layer.node, inputs=(*layer.node.inputs[:2], bias)))
 
 

@@ -28,6 +28,7 @@ from ..compiler.ops import (
 )
 from ..compiler.ops.fused import is_never_negative
 from ..dsl.record import record
+from .annotated import loss
 from .base import PassResult
 from .fold import Refusal
 from .rewrite import Rewriter
@@ -48,6 +49,8 @@ def _fold(rewriter: Rewriter, node: Node) -> None:
     if pad is None or pad.op is not PAD:
         return
     try:
+        if lost := loss(pad, node):
+            raise Refusal(lost)
         attributes = _FOLDS[node.op.name](rewriter, pad, node)
         _check_types(pad, node, attributes)
     except Refusal as refusal:

@@ -14,6 +14,7 @@ from typing import ClassVar, Literal
 from ..compiler.ir import Graph, Node
 from ..compiler.ops import Trait
 from ..dsl.record import record
+from .annotated import loss
 from .base import PassResult
 from .rewrite import Rewriter
 
@@ -38,6 +39,8 @@ class FuseActivations:
             rewriter.missed(node, f"not fused: `{layer.path}` applies {layer.attributes['activation']} already")
         elif rewriter.sole_reader(layer.output) is None:
             rewriter.missed(node, f"not fused: `{layer.path}` has other readers")
+        elif lost := loss(node, layer):
+            rewriter.missed(node, f"not fused: {lost}")
         else:
             rewriter.swap(replace(layer, attributes={**layer.attributes, "activation": node.op.name}))
             rewriter.bypass(node, layer.output)

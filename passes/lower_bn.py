@@ -41,7 +41,8 @@ def _lower(rewriter: Rewriter, node: Node) -> None:
         return
     scale, shift = (_add_vector(rewriter, node, *each) for each in zip(("scale", "shift"), known, strict=True))
     product = Value(rewriter.fresh_name(f"{node.path}.mul"), node.output.type)
-    rewriter.insert_before(node, Node(MUL, (x, scale), (product,), _PLAIN, product.name, node.span))
+    multiplication = Node(MUL, (x, scale), (product,), _PLAIN, product.name, node.span, node.annotations)
+    rewriter.insert_before(node, multiplication)
     rewriter.swap(replace(node, op=ADD, inputs=(product, shift), attributes=_PLAIN))
     rewriter.changed(node, "lowered to a multiplication and an addition")
 

@@ -10,7 +10,7 @@
     relu6(relu(x))                                                                          ->  relu6(x)
 
 Activations count where a layer applies them, too. The sign of a zero may change (-0.0 + 0.0 is 0.0). Constants of the
-program that are in memory are looked at, weights never.
+program that are in memory are looked at, weights never. `annotated.py` says which annotations stand in the way.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ from ..compiler.ops import (
     Trait,
 )
 from ..dsl.record import record
+from .annotated import loss
 from .base import PassResult
 from .constants import known_elements
 from .rewrite import Rewriter
@@ -77,6 +78,14 @@ def _no_change(rewriter: Rewriter, node: Node) -> str | None:
     return _drop(rewriter, node, _x(node), "it changes nothing")
 
 
+def _loses(rewriter: Rewriter, lost: Node, kept: Node) -> bool:
+    """Whether what a node is annotated with forbids to make it one with another; says so."""
+    reason = loss(lost, kept)
+    if reason:
+        rewriter.missed(lost, f"not merged with `{kept.path}`: {reason}")
+    return reason is not None
+
+
 def _concat_of_split(rewriter: Rewriter, node: Node) -> str | None:
     split = rewriter.producer(_x(node))
     if split is None or split.op is not SPLIT or split.outputs != node.inputs:
@@ -88,7 +97,7 @@ def _concat_of_split(rewriter: Rewriter, node: Node) -> str | None:
 
 def _reshape_twice(rewriter: Rewriter, node: Node) -> str | None:
     first = rewriter.producer(_x(node))
-    if first is None or first.op is not RESHAPE:
+    if first is None or first.op is not RESHAPE or _loses(rewriter, first, node):
         return None
     rewriter.swap(replace(node, inputs=first.inputs))
     return f"merged with `{first.path}`"
@@ -103,7 +112,7 @@ def _transpose_in_order(rewriter: Rewriter, node: Node) -> str | None:
 
 def _transpose_twice(rewriter: Rewriter, node: Node) -> str | None:
     first = rewriter.producer(_x(node))
-    if first is None or first.op is not TRANSPOSE:
+    if first is None or first.op is not TRANSPOSE or _loses(rewriter, first, node):
         return None
     permutation = tuple(_permutation(first)[axis] for axis in _permutation(node))
     rewriter.swap(replace(node, inputs=first.inputs, attributes={"permutation": permutation}))
@@ -116,7 +125,7 @@ def _mean_and_reshape(rewriter: Rewriter, node: Node) -> str | None:
         return None
     attributes = {**mean.attributes, "keepdims": not mean.attributes["keepdims"]}
     result = Value(mean.path, node.output.type)
-    if mean.op.infer([_x(mean).type], attributes) != (result.type,):
+    if mean.op.infer([_x(mean).type], attributes) != (result.type,) or _loses(rewriter, node, mean):
         return None
     rewriter.swap(replace(mean, attributes=attributes, outputs=(result,)))
     rewriter.bypass(node, result)
@@ -150,15 +159,17 @@ def _relu_twice(rewriter: Rewriter, node: Node) -> str | None:
         return None
     if applied in (node.op.name, RELU6.name):
         return _drop(rewriter, node, inner.output, f"`{inner.path}` applies {applied}")
-    if inner.op is RELU:
-        rewriter.swap(replace(node, inputs=inner.inputs))
-        return f"merged with `{inner.path}`"
-    return _sharpen(rewriter, node, inner)
+    if inner.op is not RELU:
+        return _sharpen(rewriter, node, inner)
+    if _loses(rewriter, inner, node):
+        return None
+    rewriter.swap(replace(node, inputs=inner.inputs))
+    return f"merged with `{inner.path}`"
 
 
 def _sharpen(rewriter: Rewriter, node: Node, inner: Node) -> str | None:
     """A layer that applies relu applies relu6."""
-    if rewriter.sole_reader(inner.output) is None:
+    if rewriter.sole_reader(inner.output) is None or _loses(rewriter, node, inner):
         return None
     rewriter.swap(replace(inner, attributes={**inner.attributes, "activation": RELU6.name}))
     rewriter.bypass(node, inner.output)

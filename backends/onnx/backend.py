@@ -31,6 +31,7 @@ class Onnx:
 
     name: ClassVar[str] = "onnx"
     suffix: ClassVar[str] = ".onnx"
+    honours: ClassVar[frozenset[str]] = frozenset()
 
     opset: int = 23
     layout: str = "nchw"

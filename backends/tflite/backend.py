@@ -19,6 +19,7 @@ class TFLite:
 
     name: ClassVar[str] = "tflite"
     suffix: ClassVar[str] = ".tflite"
+    honours: ClassVar[frozenset[str]] = frozenset()
 
     batch: int | None = None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -10,10 +11,11 @@ import pytest
 from hypothesis import strategies as st
 
 from mnet.compiler import ops
+from mnet.compiler.annotations import merged
 from mnet.compiler.arrays import numpy_dtype
 from mnet.compiler.data import ArrayData, TensorData
 from mnet.compiler.initializers import Initialized, Written
-from mnet.compiler.ir import Graph, Node, Output, Parameter, Role, Value
+from mnet.compiler.ir import Annotation, Graph, Node, Output, Parameter, Role, Value
 from mnet.compiler.types import TensorType
 from mnet.dsl.dtypes import DType
 from mnet.dsl.source import Span
@@ -239,3 +241,29 @@ def _apply(builder: Builder, step: Callable[[Builder, Value], Value], x: Value) 
 @pytest.fixture(scope="session")
 def graphs() -> st.SearchStrategy[Graph]:
     return random_graphs()
+
+
+SAYINGS = (
+    Annotation("precision", {"weights": "int8"}, Span("random.mnet", 1, 1, 1, 3)),
+    Annotation("precision", {"weights": "int4", "activations": "int8"}),
+    Annotation("sparsity", {"ratio": 0.5, "block": (1, 4)}),
+    Annotation("placement", {"device": "cpu"}),
+    Annotation("placement", {"device": "gpu"}, Span("random.mnet", 1, 4, 1, 6)),
+    Annotation("freeze", {}),
+    Annotation("initializer", {"kind": "uniform", "weight": "bias", "limit": 0.5}),
+)
+"""What the nodes of an annotated graph may say."""
+
+
+@st.composite
+def annotated_graphs(draw: Callable[[Any], Any]) -> Graph:
+    graph = draw(random_graphs())
+    said = st.lists(st.sampled_from(SAYINGS), max_size=3).map(lambda each: merged(tuple(each)))
+    return dataclasses.replace(
+        graph, nodes=tuple(dataclasses.replace(node, annotations=draw(said)) for node in graph.nodes)
+    )
+
+
+@pytest.fixture(scope="session")
+def annotated() -> st.SearchStrategy[Graph]:
+    return annotated_graphs()
