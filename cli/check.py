@@ -1,60 +1,97 @@
-"""`mnet check`: every error of a program, without compiling it."""
+"""`mnet check`: everything that is wrong with a program, without compiling it."""
 
 from __future__ import annotations
 
-from collections.abc import Container
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from .. import driver
-from ..compiler.elaborate import elaborate
-from ..dsl.diagnostics import Diagnostic, DiagnosticError
-from ..dsl.tree import Model, Module
+from ..dsl.diagnostics import DiagnosticError, Severity
 from . import options
 from .console import FINDINGS, WRONG_INPUT, Console, reporting
 
+if TYPE_CHECKING:
+    from ..compiler.survey import Report, Survey, Tried
+
 
 @click.command(name="check")
-@options.source
+@options.tables
+@options.space
 @reporting
 def command(console: Console, selection: options.Selection) -> None:
-    """Find every error in MODEL.mnet: syntax, names, types, then shapes.
+    """Find every error in MODEL.mnet: syntax, names, types, shapes; then every `require` and `expect` that fails.
 
-    Shapes are checked in the model that --model names; without it, in each model of the file whose
-    parameters all have defaults. Exit code 1 where anything was found, 2 where the file can't be read.
+    Without --model each model of the file is looked at whose parameters all have values. Of a search space a few points
+    are, which together take every option of every decision. Expectations are compared where --set changes no default.
+    Exit code 1 where anything was found, 2 where a file can't be read.
     """
     try:
-        checked = driver.read(selection.program, selection.roots, console.sources)
+        report = driver.check(
+            selection.program,
+            selection.model,
+            set=selection.parameters,
+            tables=dict(selection.tables),
+            roots=selection.roots,
+            sources=console.sources,
+        )
     except DiagnosticError as failure:
         console.fail(failure.diagnostics, FINDINGS if console.sources.get(str(selection.program)) else WRONG_INPUT)
-    unchecked = {} if selection.model else _without_values(checked.main, selection.parameters)
-    complete = [model.name.name for model in _models(checked.main) if model.name.name not in unchecked]
-    names = [selection.model] if selection.model else complete
-    found: list[Diagnostic] = []
-    for name in names:
-        try:
-            elaborate(checked, name, selection.parameters)
-        except DiagnosticError as failure:
-            found.extend(d for d in failure.diagnostics if d not in found)
-    if found:
-        console.fail(found, FINDINGS)
-    for name, missing in unchecked.items():
+    found = report.diagnostics
+    failed = any(diagnostic.severity is Severity.ERROR for diagnostic in found)
+    if found and not console.json:
+        console.diagnostics(found)
+    for notice in _notices(report):
+        console.notice(f"notice: {notice}")
+    text = "" if failed else "\n".join(_summary(str(selection.program), report))
+    console.result(text, lambda: _values(report))
+    if failed:
+        sys.exit(FINDINGS)
+
+
+def _notices(report: Report) -> Iterator[str]:
+    for name, missing in report.unchecked.items():
         values = " ".join(f"--set {parameter}=..." for parameter in missing)
-        console.notice(f"notice: the shapes of {name} were not checked; say `--model {name} {values}`")
-    console.result(
-        f"{selection.program}: no errors ({', '.join(names) or 'no model was elaborated'})",
-        lambda: {"diagnostics": [], "models": names, "unchecked": list(unchecked)},
-    )
+        yield f"the shapes of {name} were not checked; say `--model {name} {values}`"
+    for survey in report.surveys:
+        if survey.uncompared:
+            reason = "a search space has no published numbers" if survey.is_space else "they are of its defaults"
+            yield f"the expectations of {survey.model} were not compared: {reason}"
 
 
-def _models(module: Module) -> list[Model]:
-    return [item for item in module.items if isinstance(item, Model)]
+def _summary(program: str, report: Report) -> Iterator[str]:
+    names = ", ".join(survey.model for survey in report.surveys)
+    yield f"{program}: no errors ({names or 'no model was elaborated'})"
+    for survey in report.surveys:
+        if survey.is_space:
+            yield f"{survey.model}: {_looked_at(survey)}"
+            yield from (f"{survey.model}: {_held(tried)}" for tried in survey.tried)
 
 
-def _without_values(module: Module, given: Container[str]) -> dict[str, list[str]]:
-    """The models that can't be elaborated as they stand, and which parameters they lack."""
-    missing = {
-        model.name.name: [p.name.name for p in model.parameters if p.default is None and p.name.name not in given]
-        for model in _models(module)
+def _looked_at(survey: Survey) -> str:
+    rest = f" but {survey.untaken} options" if survey.untaken else ""
+    return f"{survey.points} points of the space were looked at, which take all{rest or ' options'}"
+
+
+def _held(tried: Tried) -> str:
+    return f"`{tried.requirement}` holds at {tried.met} of {tried.points} points"
+
+
+def _values(report: Report) -> dict[str, Any]:
+    from ..dsl.render import to_json  # noqa: PLC0415  # text needs none
+
+    return {
+        **to_json(report.diagnostics),
+        "models": [survey.model for survey in report.surveys],
+        "unchecked": list(report.unchecked),
+        "spaces": {survey.model: _space(survey) for survey in report.surveys if survey.is_space},
     }
-    return {name: parameters for name, parameters in missing.items() if parameters}
+
+
+def _space(survey: Survey) -> dict[str, Any]:
+    requirements = [
+        {"requirement": str(tried.requirement), "met": tried.met, "points": tried.points} for tried in survey.tried
+    ]
+    return {"points": survey.points, "untaken_options": survey.untaken, "requirements": requirements}

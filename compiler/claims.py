@@ -6,8 +6,10 @@ Counts are plain, memory is in bytes, time in seconds; `dsl.metrics` declares wh
 from __future__ import annotations
 
 from ..dsl.diagnostics import DiagnosticError
+from ..dsl.metrics import METRICS
 from ..dsl.record import record
 from ..dsl.source import Span
+from .amounts import shown
 
 
 @record
@@ -19,6 +21,9 @@ class Requirement:
     limit: int | float
     table: str | None = None
     span: Span | None = None
+
+    def __str__(self) -> str:
+        return f"{self.measured} {self.operator} {shown(self.limit, METRICS[self.metric].unit)}"
 
     @property
     def measured(self) -> str:

@@ -1,0 +1,254 @@
+"""Everything that can be said of a model without compiling it: errors of its shapes, then whether its claims hold.
+
+An architecture is elaborated once. Of a search space a few points are, which together take every option of every
+decision; an error is reported with the options that lead to it, as few as were found.
+"""
+
+from __future__ import annotations
+
+import json
+from bisect import bisect_left
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
+
+from ..dsl import tree
+from ..dsl.diagnostics import Diagnostic, error
+from ..dsl.metrics import METRICS
+from ..dsl.modules import Program
+from ..dsl.record import record
+from ..dsl.source import Span
+from .amounts import shown
+from .choices import Decider, OptionName
+from .claims import Requirement
+from .codes import REQUIREMENT_UNMET, SPACE_UNMET
+from .covering import Covering, Visited
+from .elaborate import elaborate
+from .elaborate.elaborate import model_of
+from .ir import Graph
+from .requirements import Tables, holds, missed, unmet
+
+MAX_POINTS = 64
+MAX_NODES = 2_500
+"""Layers of all points of a space that are looked at; the first two points are looked at in any case."""
+
+MAX_REDUCED = 3
+"""Errors of a space whose points are searched for the few options that matter."""
+
+
+SHOWN = 6
+"""Options that are named with an error."""
+
+
+@record
+class Tried:
+    """A requirement of a space, and at how many of the points that were looked at it was measured and holds.
+
+    `fixed` tells that its limit is the same at all of them.
+    """
+
+    requirement: Requirement
+    met: int
+    points: int
+    fixed: bool
+
+
+@record
+class Survey:
+    """What was found in a model.
+
+    `points` is 1 for an architecture, and of a space the number that was looked at; `untaken` counts the options that
+    none of them took: there are too many. `uncompared` tells that there are expectations, which were not compared.
+    """
+
+    model: str
+    diagnostics: tuple[Diagnostic, ...]
+    points: int = 1
+    untaken: int = 0
+    tried: tuple[Tried, ...] = ()
+    is_space: bool = False
+    uncompared: bool = False
+
+
+@record
+class Report:
+    """The models of a file that were looked at, and those that could not be: the parameters that have no values."""
+
+    surveys: tuple[Survey, ...]
+    unchecked: Mapping[str, tuple[str, ...]]
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """All that was found, each once: models share blocks."""
+        return tuple(dict.fromkeys(found for survey in self.surveys for found in survey.diagnostics))
+
+
+def survey_all(program: Program, arguments: Mapping[str, object], tables: Tables) -> Report:
+    """Looks at every model of the main module whose parameters all have values."""
+    models = [item for item in program.main.items if isinstance(item, tree.Model)]
+    lacking = {model.name.name: tuple(_without_value(model, arguments)) for model in models}
+    surveys = [survey(program, name, arguments, tables) for name, missing in lacking.items() if not missing]
+    return Report(tuple(surveys), {name: missing for name, missing in lacking.items() if missing})
+
+
+def _without_value(model: tree.Model, given: Container[str]) -> Iterator[str]:
+    return (p.name.name for p in model.parameters if p.default is None and p.name.name not in given)
+
+
+def survey(program: Program, model: str, arguments: Mapping[str, object], tables: Tables) -> Survey:
+    """Looks at one model of the program.
+
+    Expectations are compared of an architecture with its defaults: a published number is that of one network.
+    Raises DiagnosticError where the program has no such model.
+    """
+    declared = model_of(program.main, model)
+    published = not any(p.default is not None and p.name.name in arguments for p in declared.parameters)
+
+    def build(decider: Decider) -> Graph:
+        return elaborate(program, model, arguments, decider=decider)
+
+    covering = Covering(build)
+    visited = list(_enough(covering.points()))
+    if visited and not visited[0].options:
+        return _architecture(model, visited[0], tables, published)
+    measured = [(point.graph, unmet(point.graph, tables)) for point in visited if point.graph]
+    tried = tuple(_tried(measured))
+    found = [*_errors(covering, visited), *_untold(measured), *_impossible(program, model, arguments, tried)]
+    expects = any(graph.expectations for graph, _ in measured)
+    return Survey(model, tuple(found), len(visited), covering.untaken, tried, is_space=True, uncompared=expects)
+
+
+def _enough(points: Iterator[Visited]) -> Iterator[Visited]:
+    nodes = 0
+    for count, visited in enumerate(islice(points, MAX_POINTS), 1):
+        yield visited
+        nodes += len(visited.graph.nodes) if visited.graph else 0
+        if count > 1 and nodes > MAX_NODES:
+            return
+
+
+def _architecture(model: str, visited: Visited, tables: Tables, published: bool) -> Survey:
+    """Its errors, or else its claims."""
+    graph = visited.graph
+    if graph is None:
+        return Survey(model, visited.diagnostics)
+    found = (*graph.warnings, *unmet(graph, tables), *(missed(graph) if published else ()))
+    return Survey(model, found, uncompared=bool(graph.expectations) and not published)
+
+
+# Errors of a space --------------------------------------------------------------------------
+
+Identity = tuple[object, ...]
+
+
+def _identity(found: Diagnostic) -> Identity:
+    return found.code, tuple(label.span for label in found.labels)
+
+
+def _errors(covering: Covering, visited: Iterable[Visited]) -> Iterator[Diagnostic]:
+    """Each error once, with the options that lead to it."""
+    seen: set[Identity] = set()
+    for point in visited:
+        for found in point.diagnostics:
+            if _identity(found) in seen:
+                continue
+            reduced = len(seen) < MAX_REDUCED
+            seen.add(_identity(found))
+            options = _essential(covering, point.options, found) if reduced else point.options
+            yield replace(found, notes=(*found.notes, _where(options)))
+
+
+def _essential(covering: Covering, options: Mapping[str, OptionName], found: Diagnostic) -> Mapping[str, OptionName]:
+    """Few options that suffice for the error where all others are first; all of them where few are not found.
+
+    Of the shortest beginning of the options that has the error the last one matters: it is kept, and the rest is
+    searched again with it.
+    """
+    kept: dict[str, OptionName] = {}
+    rest = list(options.items())
+
+    def fails(count: int) -> bool:
+        point = covering.at({**dict(rest[:count]), **kept})
+        return point is not None and any(_identity(other) == _identity(found) for other in point.diagnostics)
+
+    while rest and not fails(0):
+        shortest = bisect_left(range(1, len(rest)), True, key=fails) + 1
+        rest, (path, option) = rest[: shortest - 1], rest[shortest - 1]
+        kept[path] = option
+    return {path: option for path, option in options.items() if path in kept}
+
+
+def _where(options: Mapping[str, OptionName]) -> str:
+    if not options:
+        return "it is so where every choice takes its first option"
+    settings = [f"`{path}` is `{_spelled(option)}`" for path, option in options.items()]
+    listed = ", ".join(settings[:SHOWN]) + (f" and {len(settings) - SHOWN} more are set" if settings[SHOWN:] else "")
+    return f"it is so where {listed}, and every other choice takes its first option"
+
+
+def _spelled(option: OptionName) -> str:
+    return option if isinstance(option, str) else json.dumps(option)
+
+
+# Requirements of a space --------------------------------------------------------------------
+
+
+Measured = Sequence[tuple[Graph, Sequence[Diagnostic]]]
+"""The graph of each point, and the requirements that it breaks or that could not be told."""
+
+
+def _untold(measured: Measured) -> Iterator[Diagnostic]:
+    """Requirements that can't be told, once each: a table is missing, or lacks rows."""
+    seen: set[Identity] = set()
+    for _, verdicts in measured:
+        for verdict in verdicts:
+            if verdict.code is not REQUIREMENT_UNMET and _identity(verdict) not in seen:
+                seen.add(_identity(verdict))
+                yield verdict
+
+
+def _tried(measured: Measured) -> Iterator[Tried]:
+    """The requirements by their places in the program, in its order."""
+    results: dict[Span | None, list[tuple[Requirement, bool]]] = {}
+    for graph, verdicts in measured:
+        broken = {verdict.span: verdict.code for verdict in verdicts}
+        for requirement in graph.requirements:
+            if broken.get(requirement.span, REQUIREMENT_UNMET) is REQUIREMENT_UNMET:
+                met = requirement.span not in broken
+                results.setdefault(requirement.span, []).append((requirement, met))
+    for tried in results.values():
+        limits = {requirement.limit for requirement, _ in tried}
+        yield Tried(tried[0][0], sum(met for _, met in tried), len(tried), fixed=len(limits) == 1)
+
+
+def _impossible(
+    program: Program, model: str, arguments: Mapping[str, object], tried: Sequence[Tried]
+) -> Iterator[Diagnostic]:
+    """Requirements that provably no point meets. Asked only of those that none of the points met."""
+    for one in tried:
+        requirement = one.requirement
+        if one.met or not one.fixed or requirement.metric not in _SEPARABLE or requirement.operator not in _BOUNDING:
+            continue
+        from .space.space import Space  # noqa: PLC0415  # most surveys prove nothing
+
+        space = Space(program, model, arguments)
+        least = requirement.operator in ("<", "<=")
+        best = (space.minimum if least else space.maximum)(requirement.metric)
+        if best is not None and best.exact and not holds(requirement, best.value):
+            yield _no_point(requirement, best.value, least)
+
+
+_SEPARABLE = ("params", "macs")
+_BOUNDING = ("<", "<=", ">", ">=")
+
+
+def _no_point(requirement: Requirement, best: int, least: bool) -> Diagnostic:
+    unit = METRICS[requirement.metric].unit
+    end = "least" if least else "most"
+    return error(
+        SPACE_UNMET,
+        f"no point of this space meets `{requirement}`",
+        requirement.span,
+        f"the {end} that any point has is {shown(best, unit)}",
+        hint=f"`mnet space {'min' if least else 'max'}` shows that point",
+    )
