@@ -8,6 +8,10 @@
     network.cost().total.macs
     network.run(image=image)
 
+    space = mnet.space("mnasnet.mnet")
+    point = mnet.Sampler(space, seed=1).draw()
+    mnet.compile("mnasnet.mnet", choose=point)
+
 Whatever is wrong with a program or a file is raised as `DiagnosticError`, with all diagnostics in it.
 """
 
@@ -18,7 +22,19 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .compiler.ir import Graph
-    from .driver import Artifact, Network, backend, compile, load, verify, write  # noqa: A004  # the verb of the whole package
+    from .compiler.space import Point, Sampler, Space
+    from .driver import (
+        Artifact,
+        Network,
+        backend,
+        compile,  # noqa: A004  # the verb of the whole package
+        load,
+        read_point,
+        space,
+        verify,
+        write,
+        write_point,
+    )
     from .dsl.diagnostics import Diagnostic, DiagnosticError
     from .version import __version__
 
@@ -28,12 +44,18 @@ _HOMES = {
     "DiagnosticError": "dsl.diagnostics",
     "Graph": "compiler.ir",
     "Network": "driver",
+    "Point": "compiler.space",
+    "Sampler": "compiler.space",
+    "Space": "compiler.space",
     "__version__": "version",
     "backend": "driver",
     "compile": "driver",
     "load": "driver",
+    "read_point": "driver",
+    "space": "driver",
     "verify": "driver",
     "write": "driver",
+    "write_point": "driver",
 }
 
 __all__ = [
@@ -42,12 +64,18 @@ __all__ = [
     "DiagnosticError",
     "Graph",
     "Network",
+    "Point",
+    "Sampler",
+    "Space",
     "__version__",
     "backend",
     "compile",
     "load",
+    "read_point",
+    "space",
     "verify",
     "write",
+    "write_point",
 ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict
+from decimal import Decimal
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -124,8 +125,7 @@ def _counted(space: Space) -> list[str]:
 
 def _large(number: int) -> str:
     """An exact number, and of a long one its power of ten."""
-    digits = str(number)
-    return f"{number:,}" + (f" ({digits[0]}.{digits[1:3]}e{len(digits) - 1})" if len(digits) > 6 else "")
+    return f"{number:,}" + (f" ({Decimal(number):.2e})".replace("e+", "e") if number >= 10**6 else "")
 
 
 def _count_values(space: Space) -> dict[str, Any]:
