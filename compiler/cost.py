@@ -19,8 +19,9 @@ A parameter that several layers share is counted once, at the first of them.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
+from operator import attrgetter
 
 from ..dsl.record import record
 from .ir import Graph, Node, Parameter, Role
@@ -54,6 +55,12 @@ class Counts:
             self.activation_bytes + other.activation_bytes,
             self.frozen + other.frozen,
         )
+
+
+NOTHING = Counts()
+"""What no layer costs."""
+
+_ALL = attrgetter(*(field.name for field in fields(Counts)))
 
 
 @record
@@ -96,7 +103,7 @@ class CostReport:
 
 def total(counts: Iterable[Counts]) -> Counts:
     """The sum of the parts."""
-    return sum(counts, Counts())
+    return Counts(*map(sum, zip(*map(_ALL, counts), strict=True)))
 
 
 def cost(graph: Graph) -> CostReport:

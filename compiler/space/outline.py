@@ -58,6 +58,10 @@ class Outlines:
         """Whether a call makes layers and decides nothing."""
         return self._bodies.is_layer(within, callee)
 
+    def is_known(self, within: Definition, callee: tree.Expr) -> bool:
+        """Whether a call is known to decide nothing."""
+        return self._bodies.is_plain(within, callee)
+
 
 class _Outline:
     def __init__(self, outlines: Outlines, within: Definition) -> None:
@@ -78,8 +82,11 @@ class _Outline:
                 if name.name in self._needed:
                     yield node
             case tree.Assign(pattern, value):
-                if self._needed.intersection(names_of(pattern)):
+                if self._needed.intersection(names_of(pattern)) or self._may_decide(value):
                     yield replace(node, value=self._expression(value))
+            case tree.OutputStatement(value=value):
+                if self._may_decide(value):
+                    yield node
             case tree.Input(name):
                 if name.name in self._needed:
                     yield node
@@ -105,7 +112,7 @@ class _Outline:
                 return replace(value, items=tuple(map(self._result, value.items)))
             case tree.Comprehension():
                 return self._expression(value)
-            case _ if _may_be_several(self._within):
+            case _ if _may_be_several(self._within) or self._may_decide(value):
                 return self._expression(value)
             case _:
                 return tree.Name(TENSOR, value.span)
@@ -128,11 +135,14 @@ class _Outline:
             case _:
                 return node
 
+    def _may_decide(self, value: tree.Expr) -> bool:
+        """Whether a call is left in it, as in a comprehension or a branch, that is not known to decide nothing."""
+        callees = (_callee(node) for node in nodes(value) if isinstance(node, tree.Call | tree.Pipe))
+        return not all(self._outlines.is_known(self._within, callee) for callee in callees)
+
     def _makes_layer(self, node: tree.Expr) -> bool:
         """Whether it is the one tensor that a layer without decisions gives."""
-        inner = node.value if isinstance(node, tree.Labelled) else node
-        callee = inner.callee if isinstance(inner, tree.Call) else inner
-        return self._outlines.is_plain(self._within, callee)
+        return self._outlines.is_plain(self._within, _callee(node))
 
     # Calls that are entered -----------------------------------------------------------------
 
@@ -174,6 +184,13 @@ class _Outline:
             else:
                 name, opaque = argument.name.name, VALUE
             yield argument if name in needs else replace(argument, value=tree.Name(opaque, argument.span))
+
+
+def _callee(node: tree.Expr) -> tree.Expr:
+    """What a call, labelled or piped into or not, calls."""
+    inner = node.right if isinstance(node, tree.Pipe) else node
+    inner = inner.value if isinstance(inner, tree.Labelled) else inner
+    return inner.callee if isinstance(inner, tree.Call) else inner
 
 
 def _tensors(block: tree.Block) -> list[tree.ParameterDeclaration]:

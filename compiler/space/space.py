@@ -178,14 +178,16 @@ class Space:
         Raises DiagnosticError where the point is none of this space, or does not elaborate.
         """
         layers = []
+        choices = point.choices
         edge = self.costs.root
         while edge is not None:
-            if edge.counts is not NOTHING:
-                layers.append(edge.counts)
-            if edge.node.decision is None:
+            counts, _, node = edge
+            if counts is not NOTHING:
+                layers.append(counts)
+            if node.decision is None:
                 return total(layers)
-            index = edge.node.index_of(point.choices)
-            edge = None if index is None else self.costs.edge(edge.node, index)
+            index = node.index_of(choices)
+            edge = None if index is None else node.edges[index] or self.costs.edge(node, index)
         self.check(point)
         raise AssertionError("a point of the diagram of decisions is one of the diagram of layers")
 
