@@ -25,7 +25,6 @@ from .compiler.elaborate import elaborate
 from .compiler.initializers import Initialized
 from .compiler.ir import Graph
 from .compiler.ops import OPERATORS, Trait
-from .compiler.space.point import Point
 from .dsl import modules
 from .dsl.check import check as check_program
 from .dsl.diagnostics import Diagnostic, DiagnosticError, Severity, error
@@ -42,13 +41,14 @@ if TYPE_CHECKING:
     from .compiler.cost import CostReport
     from .compiler.data import Array
     from .compiler.metrics import LatencyTable
-    from .compiler.space.space import Space
+    from .compiler.space import Point, Space
     from .compiler.survey import Report as CheckReport
     from .compiler.weights import Report
 
+    Chosen = Point | Mapping[str, object] | str | Path
+    """A point of a model that leaves choices open: itself, its options by their paths, or the file that holds it."""
+
 PathLike = str | Path
-Chosen = Point | Mapping[str, object] | PathLike
-"""A point of a model that leaves choices open: itself, its options by their paths, or the file that holds it."""
 
 TARGETS: Mapping[str, tuple[str, str]] = {"tflite": (".backends.tflite", "TFLite"), "onnx": (".backends.onnx", "Onnx")}
 """The module and class of each backend; a module is imported when its target is asked for."""
@@ -226,7 +226,7 @@ def read_source(text: str, name: str, sources: Sources | None = None) -> Program
     return _checked(modules.load_text(text, name, sources=sources))
 
 
-def check(
+def check(  # noqa: PLR0913  # all that decides what a model is
     path: PathLike,
     model: str | None = None,
     *,
