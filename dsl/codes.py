@@ -17,6 +17,11 @@ HIDDEN_CHARACTER = Code("E0109", "invisible character")
 NOT_UTF8 = Code("E0110", "file is not UTF-8")
 BAD_TYPE_ARGUMENT = Code("E0111", "only `list` takes a type in brackets")
 DIVISION_COMMENT = Code("E0112", "comment that reads like a divisor")
+MISPLACED_QUANTITY = Code("E0113", "number with a unit where none can be")
+UNKNOWN_UNIT = Code("E0114", "unit that is not known, or apart from its number")
+CHOICE_AS_VALUE = Code("E0115", "choice in an expression")
+MISPLACED_ANNOTATION = Code("E0116", "annotation of nothing")
+BARE_PATTERN = Code("E0117", "path pattern without quotes")
 
 # E02xx: names and where things may stand ----------------------------------------------------
 

@@ -10,20 +10,20 @@ from .tables import END, Tables
 COMPARISONS = frozenset({"EQUAL", "NOT_EQUAL", "LESS", "LESS_EQUAL", "GREATER", "GREATER_EQUAL", "IN"})
 BINARY = COMPARISONS | {"OR", "AND", "UPTO", "PLUS", "MINUS", "STAR", "SLASH", "PERCENT", "POWER"}
 
-_CONTINUATIONS = BINARY | {"_PIPE", "_CALL", "LSQB", "_ASSIGN", "COLON"}
+_CONTINUATIONS = BINARY | {"_PIPE", "_CALL", "LSQB", "_ASSIGN", "COLON", "_PLUS_MINUS"}
 _LITERALS = frozenset({"INT", "FLOAT", "STRING", "TRUE", "FALSE"})
 _SOFT_NAMES = SOFT_KEYWORDS | {"NAME"}
 _STATEMENTS = frozenset({"RETURN", "NAME", "LPAR", "FOR", "IF", "INPUT", "OUTPUT", "FN"})
 _OF_SPACES = frozenset({"CHOICE", "WHERE", "REPEAT", "REQUIRE", "EXPECT", "AT"})
 
-# A group of tokens is named where the first of its tokens can come; all of them are covered by the name.
+# A group of tokens is named where the tokens can come that tell it; all of its tokens are covered by the name.
 _GROUPS = (
-    ("INT", _LITERALS | _SOFT_NAMES | {"LPAR", "LSQB", "MINUS", "NOT", "IF"}, "an expression"),
-    ("RETURN", _STATEMENTS | _OF_SPACES, "a statement"),
-    ("FN", frozenset({"FN", "NAME", "BLOCK", "MODEL", "AT"}), "a declaration"),
-    ("MODEL", _SOFT_NAMES, "a name"),
-    ("BLOCK", frozenset({"BLOCK", "NAME", "LPAR", "STRING"}), "a type"),
-    ("NAME", frozenset({"NAME"}), "a name"),
+    ({"INT"}, _LITERALS | _SOFT_NAMES | {"LPAR", "LSQB", "MINUS", "NOT", "IF"}, "an expression"),
+    ({"RETURN"}, _STATEMENTS | _OF_SPACES, "a statement"),
+    ({"FN", "MODEL"}, frozenset({"FN", "NAME", "BLOCK", "MODEL", "AT"}), "a declaration"),
+    ({"MODEL"}, _SOFT_NAMES, "a name"),
+    ({"BLOCK", "STRING"}, frozenset({"BLOCK", "NAME", "LPAR", "STRING"}), "a type"),
+    ({"NAME"}, frozenset({"NAME"}), "a name"),
 )
 
 
@@ -31,12 +31,12 @@ def expected(tables: Tables, states: Sequence[int]) -> list[str]:
     """What may come next, most telling first: `["an expression", "`)`"]`."""
     kinds = {kind for kind in tables.actions[states[-1]] if accepts(tables, states, kind)}
     words = []
-    if "_PIPE" in kinds:
+    if kinds & {"_PIPE", "PLUS", "_PLUS_MINUS"}:
         # An expression is complete here, and could go on: that is said only where nothing else can be.
         kinds -= _CONTINUATIONS
         words = [] if kinds else ["an operator"]
-    for first, group, word in _GROUPS:
-        if first in kinds:
+    for telling, group, word in _GROUPS:
+        if telling <= kinds:
             words.append(word)
             kinds -= group
     return list(dict.fromkeys(words + [_spelling(tables, kind) for kind in sorted(kinds)]))
@@ -60,6 +60,7 @@ def _spelling(tables: Tables, kind: str) -> str:
     if kind == END:
         return "the end of the file"
     spelled = {"_CALL": "`(`", "NAME": "a name", "INT": "a number", "FLOAT": "a number", "STRING": "a string"}
+    spelled["QUANTITY"] = "a quantity"
     return spelled.get(kind) or next(f"`{word}`" for word, terminal in tables.words.items() if terminal == kind)
 
 

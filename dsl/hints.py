@@ -3,37 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
+from . import hints_of_spaces
 from .expected import BINARY, COMPARISONS
 from .lexer import Token
-from .record import record
-from .tree import Comment
-
-Tokens = Sequence[Token]
-
-
-@record
-class Trouble:
-    """The token that does not fit, its neighbours, and what stands before it.
-
-    `statement` holds the first token of each part read so far of the statement or item that breaks;
-    `bracketed` is the end of it that stands in the innermost bracket. `comment` is the last one before.
-    """
-
-    token: Token
-    previous: Token | None
-    following: Token | None
-    statement: Tokens
-    bracketed: Tokens
-    expected: Sequence[str]
-    comment: Comment | None
-
-    @property
-    def around(self) -> Tokens:
-        """What stands before the inside of the innermost bracket: the bracket is its last token."""
-        return self.statement[: len(self.statement) - len(self.bracketed)]
-
+from .trouble import Trouble
 
 _OTHER_WORDS = {
     "elif": "write `else if condition { ... }`",
@@ -50,12 +25,18 @@ _OTHER_WORDS = {
     "from": "write `import module { name }`",
     "lambda": "write `fn name(a: int) -> int = ...`",
     "pass": "an empty body is written `{ }`",
+    "assert": "a bound is written `require macs <= 300M`, a condition on choices `where depth >= 1`",
+    **dict.fromkeys(["choose", "choices", "search", "select", "oneof"], "write `choice name in { a, b }`"),
+    **dict.fromkeys(["times", "loop"], "write `repeat n as layer { ... }`"),
+    **dict.fromkeys(["requires", "constraint", "limit"], "write `require macs <= 300M`"),
+    **dict.fromkeys(["expects", "expected"], "write `expect params = 3.5M`"),
+    **dict.fromkeys(["when", "given", "subject"], "a condition on choices is written `where depth >= 1`"),
 }
 
 
 def hint(trouble: Trouble) -> str | None:
     """The first hint that has something to say."""
-    return next(filter(None, (rule(trouble) for rule in _RULES)), None)
+    return hints_of_spaces.hint(trouble) or next(filter(None, (rule(trouble) for rule in _RULES)), None)
 
 
 def _other_word(trouble: Trouble) -> str | None:
@@ -92,7 +73,7 @@ def _part_of_tensor(trouble: Trouble) -> str | None:
 
 
 def _single_equals(trouble: Trouble) -> str | None:
-    in_condition = any(token.kind == "IF" for token in trouble.bracketed)
+    in_condition = any(token.kind in {"IF", "WHERE"} for token in trouble.bracketed)
     return "`==` compares, `=` assigns" if trouble.token.kind == "_ASSIGN" and in_condition else None
 
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from . import codes
 from .context import SOFT_KEYWORDS, Context
 from .diagnostics import error
-from .expected import expected
+from .expected import accepts, expected
 from .lexer import Token
+from .mistakes import misplaced_quantity
 from .syntax_errors import explain
 
 if TYPE_CHECKING:
@@ -34,6 +35,8 @@ def recover(machine: Machine) -> bool:
     if _took_keyword_for_label(machine):
         machine.pop(1)
         machine.position -= 1
+    if _took_quantity_for_number(machine):
+        return True
     context = Context(machine)
     machine.report(explain(context))
     if len(machine.diagnostics) < machine.limits.errors:
@@ -46,16 +49,27 @@ def recover(machine: Machine) -> bool:
 
 def _took_keyword_for_label(machine: Machine) -> bool:
     """After `x = y |>` the `output` of the next line passes for a label; it is that which does not fit."""
-    last = machine.values[-1] if machine.values else None
-    is_keyword = isinstance(last, Token) and last.kind in SOFT_KEYWORDS
-    return is_keyword and expected(machine.tables, machine.states) == ["`:`"]
+    if expected(machine.tables, machine.states) != ["`:`"]:
+        return False
+    return machine.firsts[-1] is machine.lasts[-1] and machine.lasts[-1].kind in SOFT_KEYWORDS
+
+
+def _took_quantity_for_number(machine: Machine) -> bool:
+    """Where a plain number could be, one stands in for a quantity, and nothing is broken."""
+    token = machine.tokens[machine.position]
+    if token.kind != "QUANTITY" or not accepts(machine.tables, machine.states, "INT"):
+        return False
+    machine.report(misplaced_quantity(token, machine.source.name))
+    machine.tokens[machine.position] = Token("INT", "0", token.line, token.column)
+    return True
 
 
 class _Search:
     """The way from a broken statement or item to the next place that the machine knows.
 
     `braces` and `brackets` count what is open: braces since the error, brackets of the broken
-    statement too. In brackets only a token that is not indented deeper than the statement ends it.
+    statement too, and among these `sets` the braces of options and branches. In brackets only
+    a token that is not indented deeper than the statement ends it.
     """
 
     def __init__(self, context: Context) -> None:
@@ -65,7 +79,9 @@ class _Search:
         self.column = (broken or context.tokens[context.position :])[0].column
         self.in_header = _is_header(broken)
         self.braces = 0
-        self.brackets = sum(place >= context.base for place in context.open_brackets())
+        opened = [self.machine.firsts[place].kind for place in context.open_brackets() if place >= context.base]
+        self.brackets = len(opened)
+        self.sets = opened.count("LBRACE")
 
     def run(self) -> bool:
         tokens = self.machine.tokens
@@ -81,7 +97,7 @@ class _Search:
         """Whether the broken statement can be over before a token."""
         token = self.machine.tokens[position]
         if token.kind == "RBRACE":
-            return not self.braces
+            return not self.braces and not (self.sets and token.column >= self.column)
         if not self.context.starts_line(position):
             return False
         if token.kind in _ITEMS and not self.is_followed_by("COLON", position):
@@ -128,6 +144,9 @@ class _Search:
         self.machine.position = position
 
     def count(self, kind: str) -> None:
+        if kind == "RBRACE" and self.sets and not self.braces:
+            self.sets -= 1
+            self.brackets -= 1
         self.braces = max(0, self.braces + (kind == "LBRACE") - (kind == "RBRACE"))
         opened, closed = kind in {"LPAR", "_CALL", "LSQB"}, kind in {"RPAR", "RSQB"}
         self.brackets = max(0, self.brackets + opened - closed)

@@ -50,6 +50,19 @@ _HINTS = {
     "\xa0": "this is a no-break space; write an ordinary one",
 }
 
+_UNIT = re.compile(r"([0-9_.]+)([^\W\d_]+)")
+_UNITS = {
+    **dict.fromkeys(["k", "thousand"], "K"),
+    **dict.fromkeys(["m", "mil", "million", "mmac", "mmacs", "mmadds", "mflop", "mflops", "mparams"], "M"),
+    **dict.fromkeys(["g", "bn", "billion", "gmac", "gmacs", "gflop", "gflops"], "G"),
+    **dict.fromkeys(["b", "byte", "bytes"], "B"),
+    **{unit.lower(): unit for unit in ("KB", "MB", "GB", "KiB", "MiB", "GiB")},
+    **dict.fromkeys(["s", "sec", "secs", "second", "seconds"], "s"),
+    **dict.fromkeys(["ms", "msec", "msecs", "millis"], "ms"),
+    **dict.fromkeys(["us", "usec", "usecs", "micros", "\xb5s", "\u03bcs"], "us"),
+}
+"""What others write for a unit, in small letters."""
+
 Stray = tuple[Diagnostic, tuple[str, str] | None]
 """What is wrong, and the kind and text of the token that stands in."""
 
@@ -71,12 +84,28 @@ def hidden(character: str, span: Span) -> Diagnostic:
     )
 
 
+def _unit(written: re.Match[str], meant: str, span: Span) -> Diagnostic:
+    right = f"{written[1]}{meant}"
+    fix = Fix(f"write `{right}`", (Edit(span, right),), Applicability.UNSAFE)
+    return error(codes.UNKNOWN_UNIT, f"`{written[2]}` is no unit", span, hint=f"did you mean `{right}`?", fix=fix)
+
+
+def _plus_minus(text: str, span: Span) -> Stray:
+    fix = Fix("write `+-`", (Edit(span, "+-"),), Applicability.SAFE)
+    return error(codes.BAD_CHARACTER, f"`{text}` has no meaning here", span, hint="write `+-`", fix=fix), (
+        "_PLUS_MINUS",
+        text,
+    )
+
+
 def _number(text: str, span: Span) -> Stray:
+    unit = _UNIT.fullmatch(text)
+    meant = _UNITS.get(unit[2].lower()) if unit else None
+    if unit and meant:
+        return _unit(unit, meant, span), ("INT", "0")
     hint = None
     if re.match(r"0[xXbBoO]", text):
         hint = "numbers are decimal"
-    elif re.fullmatch(r"[0-9.]+[kKMG]", text):
-        hint = "write the zeros out, with `_` between them if you like: `3_500_000`"
     elif re.fullmatch(r"[0-9]+[A-Za-z]\w+|[0-9]+[^\W\deE_]", text):
         hint = "a name starts with a letter or `_`"
     return error(codes.BAD_NUMBER, f"`{text}` is not a number", span, hint=hint), ("INT", "0")
@@ -116,6 +145,8 @@ def _hash(_text: str, span: Span) -> Stray:
 def _character(text: str, span: Span) -> Stray:
     if HIDDEN.match(text):
         return hidden(text, span), None
+    if text == "±":
+        return _plus_minus(text, span)
     return error(codes.BAD_CHARACTER, f"`{text}` has no meaning here", span, hint=_HINTS.get(text)), None
 
 

@@ -6,15 +6,18 @@ from . import codes
 from .context import CLOSERS, OPENERS, SOFT_KEYWORDS, Context
 from .diagnostics import Diagnostic, Label, error
 from .expected import expected, listing
-from .hints import Trouble, hint
+from .hints import hint
+from .hints_of_spaces import hint as hint_of_spaces
 from .lexer import Token
+from .mistakes import diagnose, keyword
 from .source import Span
 from .tables import END
+from .trouble import Trouble
 
 _KEYWORDS = SOFT_KEYWORDS | frozenset(
     ["IMPORT", "AS", "FN", "RETURN", "FOR", "IN", "IF", "ELSE", "AND", "OR", "NOT", "TRUE", "FALSE"]
 )
-_VALUE_ENDS = frozenset(["NAME", "INT", "FLOAT", "STRING", "TRUE", "FALSE", "RPAR", "RSQB"])
+_VALUE_ENDS = frozenset(["NAME", "INT", "FLOAT", "QUANTITY", "STRING", "TRUE", "FALSE", "RPAR", "RSQB"])
 
 
 def explain(context: Context) -> Diagnostic:
@@ -24,15 +27,19 @@ def explain(context: Context) -> Diagnostic:
     words = _expected(context) if place == context.position else ["an operator", "a statement"]
     if _closes_nothing(token, context) and "an expression" not in words:
         return error(codes.UNCLOSED_BRACKET, f"this `{token.text}` closes nothing", _span(token, context))
+    trouble = _trouble(context, place, words)
+    mistake = diagnose(trouble, context.machine.source)
+    if mistake:
+        return mistake
     if _is_keyword_as_name(token, place, words, context):
-        return _keyword(token, context)
+        return keyword(token, context.machine.source.name, hint_of_spaces(trouble))
     unclosed = _unclosed(context, token)
     return error(
         codes.UNCLOSED_BRACKET if unclosed else codes.UNEXPECTED_TOKEN,
         f"expected {listing(words)}, found {_spelled(token)}",
         _span(token, context),
         others=unclosed,
-        hint=hint(_trouble(context, place, words)),
+        hint=hint(trouble),
     )
 
 
@@ -114,8 +121,3 @@ def _is_keyword_as_name(token: Token, place: int, words: list[str], context: Con
     if context.starts_line(place):
         return False
     return (token.kind in _KEYWORDS and "a name" in words) or (token.kind in SOFT_KEYWORDS and "an expression" in words)
-
-
-def _keyword(token: Token, context: Context) -> Diagnostic:
-    message = f"the keyword `{token.text}` can't be a name"
-    return error(codes.KEYWORD_AS_NAME, message, _span(token, context), hint=f"`{token.text}_` would do")
