@@ -231,19 +231,23 @@ def check(  # noqa: PLR0913  # all that decides what a model is
     model: str | None = None,
     *,
     set: Mapping[str, object] | None = None,  # noqa: A002  # the command line's own word
+    choose: Chosen | None = None,
     tables: Mapping[str, PathLike] | None = None,
     roots: Sequence[PathLike] = (),
     sources: Sources | None = None,
 ) -> CheckReport:
     """Checks a model of a `.mnet` file, or all: names, types and shapes, then what the models claim of themselves.
 
-    What is found in a model is in the report. Takes what `load` takes; raises DiagnosticError for a file that can't be
+    What is found in a model is in the report. Of a search space a few points are looked at, or the one of `choose`.
+    Takes what `load` takes; raises DiagnosticError for a file that can't be
     read, and for wrong names and types.
     """
-    from .compiler.survey import Report, survey, survey_all
+    from .compiler.survey import Report, survey, survey_all, survey_at
 
     program = read(path, roots, sources)
     read_in = read_tables(tables or {}, sources)
+    if choose is not None:
+        return Report((survey_at(_at(program, model, set or {}, choose).graph, read_in),), {})
     if model is None:
         return survey_all(program, set or {}, read_in)
     return Report((survey(program, model, set or {}, read_in),), {})

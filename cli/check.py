@@ -19,20 +19,21 @@ if TYPE_CHECKING:
 
 @click.command(name="check")
 @options.tables
-@options.space
+@options.source
 @reporting
 def command(console: Console, selection: options.Selection) -> None:
     """Find every error in MODEL.mnet: syntax, names, types, shapes; then every `require` and `expect` that fails.
 
     Without --model each model of the file is looked at whose parameters all have values. Of a search space a few points
-    are, which together take every option of every decision. Expectations are compared where --set changes no default.
-    Exit code 1 where anything was found, 2 where a file can't be read.
+    are, which together take every option of every decision, or the one point that is chosen. Expectations are compared
+    where --set changes no default. Exit code 1 where anything was found, 2 where a file can't be read.
     """
     try:
         report = driver.check(
             selection.program,
             selection.model,
             set=selection.parameters,
+            choose=selection.point(console),
             tables=dict(selection.tables),
             roots=selection.roots,
             sources=console.sources,

@@ -118,6 +118,11 @@ def survey(program: Program, model: str, arguments: Mapping[str, object], tables
     return Survey(model, tuple(found), len(visited), covering.untaken, tried, is_space=True, uncompared=expects)
 
 
+def survey_at(graph: Graph, tables: Tables) -> Survey:
+    """Looks at one point of a space. A published number is not that of any point."""
+    return Survey(graph.name, (*graph.warnings, *unmet(graph, tables)), uncompared=bool(graph.expectations))
+
+
 def _enough(points: Iterator[Visited]) -> Iterator[Visited]:
     nodes = 0
     for count, visited in enumerate(islice(points, MAX_POINTS), 1):
