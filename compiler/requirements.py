@@ -30,7 +30,6 @@ _HOLDS: Mapping[str, Callable[[float, float], bool]] = {
     ">": operator.gt,
     ">=": operator.ge,
     "==": operator.eq,
-    "!=": operator.ne,
 }
 _WORDS = {
     "<": "less than",
@@ -38,7 +37,6 @@ _WORDS = {
     ">": "more than",
     ">=": "at least",
     "==": "exactly",
-    "!=": "anything but",
 }
 
 Tables = Mapping[str, LatencyTable]
@@ -136,6 +134,8 @@ def _contribution(shares: list[Share], total: float, unit: Unit) -> str:
     text = f"{shown(value, unit)}, {percent(value / total)}"
     if len(shares) == 1:
         return f"{text}: `{largest.path}`"
+    if largest.value * len(shares) == value:
+        return f"{text} in {len(shares)} layers, such as `{largest.path}`"
     return f"{text} in {len(shares)} layers, most in `{largest.path}`: {shown(largest.value, unit)}"
 
 
@@ -150,12 +150,13 @@ def _unchecked(requirement: Requirement, tables: Tables) -> Diagnostic:
 
 def _without_rows(requirement: Requirement, table: LatencyTable, rows: Mapping[str, Row]) -> Diagnostic:
     layers = f"{len(rows)} layer{'s' * (len(rows) > 1)}"
-    beyond = " or rows to interpolate between" if table.interpolates else ""
+    between = ("it interpolates only between rows of the same operator that have fewer and more MACs",)
     return error(
         TABLE_ROWS,
-        f"`{requirement.measured}` can't be told: the table has no rows{beyond} for {layers}",
+        f"`{requirement.measured}` can't be told: the table has no row for {layers}",
         requirement.span,
-        notes=tuple(_missing(table, rows)),
+        "rows are missing",
+        notes=(*_missing(table, rows), *(between if table.interpolates else ())),
         hint="measure these rows, or name operators that take no time of their own under `free`",
     )
 
@@ -194,6 +195,5 @@ def _difference(expected: Expectation, value: float, unit: Unit) -> str:
 
 
 def _would_do(expected: Expectation, value: float) -> str | None:
-    if not expected.value:
-        return None
-    return f"`+- {percent_up(abs(value - expected.value) / abs(expected.value))}` would do"
+    gap = abs(value - expected.value)
+    return f"`+- {percent_up(gap / abs(expected.value))}` would do" if gap < abs(expected.value) / 2 else None

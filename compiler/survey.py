@@ -157,14 +157,18 @@ def _errors(covering: Covering, visited: Iterable[Visited]) -> Iterator[Diagnost
         for found in point.diagnostics:
             if _identity(found) in seen:
                 continue
-            reduced = len(seen) < MAX_REDUCED
+            reduced = _reduced(covering, point.options, found) if len(seen) < MAX_REDUCED else None
             seen.add(_identity(found))
-            options = _essential(covering, point.options, found) if reduced else point.options
-            yield replace(found, notes=(*found.notes, _where(options)))
+            options, shown_error = reduced or (point.options, found)
+            yield replace(shown_error, notes=(*shown_error.notes, _where(options)))
 
 
-def _essential(covering: Covering, options: Mapping[str, OptionName], found: Diagnostic) -> Mapping[str, OptionName]:
-    """Few options that suffice for the error where all others are first; all of them where few are not found.
+Reduced = tuple[Mapping[str, OptionName], Diagnostic]
+"""The options that matter, and the error as it is where all others are first ones."""
+
+
+def _reduced(covering: Covering, options: Mapping[str, OptionName], found: Diagnostic) -> Reduced | None:
+    """Few options that suffice for the error; None where it needs others than first ones beside any few.
 
     Of the shortest beginning of the options that has the error the last one matters: it is kept, and the rest is
     searched again with it.
@@ -172,15 +176,18 @@ def _essential(covering: Covering, options: Mapping[str, OptionName], found: Dia
     kept: dict[str, OptionName] = {}
     rest = list(options.items())
 
-    def fails(count: int) -> bool:
+    def failure(count: int) -> Diagnostic | None:
         point = covering.at({**dict(rest[:count]), **kept})
-        return point is not None and any(_identity(other) == _identity(found) for other in point.diagnostics)
+        same = (other for other in point.diagnostics if _identity(other) == _identity(found)) if point else iter(())
+        return next(same, None)
 
-    while rest and not fails(0):
-        shortest = bisect_left(range(1, len(rest)), True, key=fails) + 1
+    while rest and failure(0) is None:
+        shortest = bisect_left(range(1, len(rest)), True, key=lambda count: failure(count) is not None) + 1
         rest, (path, option) = rest[: shortest - 1], rest[shortest - 1]
         kept[path] = option
-    return {path: option for path, option in options.items() if path in kept}
+    matter = {path: option for path, option in options.items() if path in kept}
+    reduced = failure(0)
+    return None if reduced is None else (matter, reduced)
 
 
 def _where(options: Mapping[str, OptionName]) -> str:
