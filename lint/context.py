@@ -11,11 +11,12 @@ from ..dsl import tree
 from ..dsl.check.walk import nodes
 from ..dsl.lexer import Scanned, scan
 from ..dsl.modules import Program
-from ..dsl.source import Source
+from ..dsl.source import Source, Span
 from .names import Names
 from .networks import Network, networks
 
 if TYPE_CHECKING:
+    from .spaces import Searched
     from .suppressions import Suppressions
 
 N = TypeVar("N")
@@ -68,6 +69,18 @@ class Context:
     def has_models(self) -> bool:
         """Whether the file is there for its models; one without is a library, whose items are for others."""
         return any(isinstance(item, tree.Model) for item in self.module.items)
+
+    @cached_property
+    def calls(self) -> dict[Span, tree.Call]:
+        """The calls by where they stand, which is what the layers that they make have as their span."""
+        return {call.span: call for call in self.all(tree.Call)}
+
+    @cached_property
+    def spaces(self) -> tuple[Searched, ...]:
+        """The models of the file that write choices and can be searched as they stand: no parameter is missing."""
+        from .spaces import spaces  # noqa: PLC0415  # most files leave nothing open
+
+        return spaces(self.program)
 
     @cached_property
     def _nodes(self) -> dict[type, list[object]]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from itertools import chain
+from collections.abc import Iterator
 
 from ...dsl import tree
 from ...dsl.check.walk import nodes
@@ -21,13 +20,10 @@ def _check(context: Context) -> Iterator[Finding]:
 
 def _bodies(context: Context) -> Iterator[Body]:
     """Every list of statements that are done one after the other."""
-    for owner in (
-        *context.all(tree.Block),
-        *context.all(tree.Model),
-        *context.all(tree.For),
-        *context.all(tree.Repeat),
-    ):
-        yield owner.body
+    yield from (owner.body for owner in context.all(tree.Block))
+    yield from (owner.body for owner in context.all(tree.Model))
+    yield from (owner.body for owner in context.all(tree.For))
+    yield from (owner.body for owner in context.all(tree.Repeat))
     for branches in context.all(tree.If):
         yield branches.then
         yield branches.otherwise
