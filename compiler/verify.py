@@ -170,7 +170,10 @@ def _wrong_with(annotation: Annotation) -> str | None:
         if not _fits(value, types[name]):
             return f"`{name}` is {value!r}, which is no {types[name]}"
     lacking = next((p.name for p in ANNOTATIONS[annotation.kind].parameters if _lacks(annotation, p)), None)
-    return f"it lacks `{lacking}`" if lacking else problem(annotation.kind, annotation.values)
+    if lacking:
+        return f"it lacks `{lacking}`"
+    wrong = problem(annotation.kind, annotation.values)
+    return wrong.message if wrong else None
 
 
 def _lacks(annotation: Annotation, parameter: t.Parameter) -> bool:

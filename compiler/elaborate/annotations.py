@@ -7,14 +7,15 @@ from contextlib import contextmanager
 
 from ...dsl import tree
 from ...dsl.annotations import ANNOTATIONS
-from ..annotations import problem, with_defaults
+from ..annotations import Problem, problem, with_defaults
 from ..codes import ANNOTATION_VALUE
 from ..ir import Annotation
-from .arguments import Arguments, Given, bind, values_of
+from .arguments import Arguments, Bound, Given, bind, values_of
 from .builder import Builder
 from .errors import EvaluationError
 from .run import Frame, evaluate, visit
 from .standing import Annotations, Standing
+from .values import describe
 
 
 @contextmanager
@@ -38,11 +39,19 @@ def _evaluated(frame: Frame, node: tree.Annotation) -> Annotation | None:
     arguments = _arguments(frame, node.arguments)
     if arguments.poisoned:
         return None
-    values = with_defaults(kind, values_of(bind(ANNOTATIONS[kind], arguments)))
-    wrong = problem(kind, values)
-    if wrong:
-        raise EvaluationError(ANNOTATION_VALUE, f"`@{kind}`: {wrong}", label="this can't be")
+    bound = bind(ANNOTATIONS[kind], arguments)
+    values = with_defaults(kind, values_of(bound))
+    if wrong := problem(kind, values):
+        raise _refused(kind, wrong, bound)
     return Annotation(kind, values, node.span)
+
+
+def _refused(kind: str, wrong: Problem, bound: Bound) -> EvaluationError:
+    message = f"`@{kind}`: {wrong.message}"
+    if wrong.argument not in bound.values:
+        return EvaluationError(ANNOTATION_VALUE, message, "this is not enough")
+    _, given = bound.values[wrong.argument]
+    return EvaluationError(ANNOTATION_VALUE, message, f"this is {describe(given.value)}", span=given.span)
 
 
 def _arguments(frame: Frame, written: Sequence[tree.Argument]) -> Arguments:

@@ -9,6 +9,7 @@ from typing import Any
 
 from ...dsl.annotations import KIND_TAKES
 from ...dsl.diagnostics import Diagnostic, Label, Severity, error
+from ...dsl.source import Span
 from ..annotations import merged
 from ..codes import IDLE_ANNOTATION, INITIALIZER_CONFLICT, LIMIT, PATTERN_UNMATCHED
 from ..initializers import Initialized, Law
@@ -70,9 +71,9 @@ def _excess(patterns: Sequence[Patterned], paths: _Paths, limit: int) -> Diagnos
 
 
 def _reached(nodes: Sequence[Node], patterns: Sequence[Patterned], paths: _Paths) -> tuple[Node, ...]:
-    """The nodes with what patterns say: the later ones count, and first those of the narrower place."""
+    """The nodes with what patterns say: the later ones count, and before them those of a place inside."""
     given: dict[str, list[Annotation]] = {}
-    for patterned in sorted(patterns, key=lambda patterned: (patterned.place.prefix or "").count(".")):
+    for patterned in sorted(patterns, key=lambda patterned: len(patterned.place.prefix or "")):
         fits, prefix = covers(patterned.pattern), patterned.place.prefix
         for path in filter(fits, paths.under(patterned)):
             given.setdefault(f"{prefix}.{path}" if prefix else path, []).extend(patterned.annotations)
@@ -83,13 +84,19 @@ def _reached(nodes: Sequence[Node], patterns: Sequence[Patterned], paths: _Paths
 
 
 def _unmatched(patterns: Iterable[Patterned], paths: _Paths) -> Iterator[Diagnostic]:
+    """The patterns that reach nothing. One of a block may reach nothing at some of its calls."""
+    in_vain: dict[Span, Patterned | None] = {}
     for patterned in patterns:
-        under = paths.under(patterned)
-        if not any(map(covers(patterned.pattern), under)):
-            likely = likely_pattern(patterned.pattern, under)
-            hint = f"did you mean `{likely}`?" if likely else _there_is(under)
-            message = f"`{patterned.pattern}` is the path of no layer"
-            yield error(PATTERN_UNMATCHED, message, patterned.span, "no layer has such a path", hint=hint)
+        fits = any(map(covers(patterned.pattern), paths.under(patterned)))
+        in_vain[patterned.span] = None if fits else in_vain.get(patterned.span, patterned)
+    yield from (_lost(patterned, paths.under(patterned)) for patterned in in_vain.values() if patterned)
+
+
+def _lost(patterned: Patterned, paths: Sequence[str]) -> Diagnostic:
+    likely = likely_pattern(patterned.pattern, paths)
+    hint = f"did you mean `{likely}`?" if likely else _there_is(paths)
+    message = f"`{patterned.pattern}` is the path of no layer"
+    return error(PATTERN_UNMATCHED, message, patterned.span, "no layer has such a path", hint=hint)
 
 
 def _there_is(paths: Sequence[str]) -> str:

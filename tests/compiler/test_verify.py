@@ -99,7 +99,7 @@ def test_a_problem_is_at_the_source_of_its_node(graph):
         (Annotation("placement", {}), "`@placement` of `conv`: it lacks `device`"),
         (
             Annotation("sparsity", {"ratio": 2.0, "block": (1, 1)}),
-            "`@sparsity` of `conv`: `ratio` is the part of the weights that is zero, from 0 to 1, found 2.0",
+            "`@sparsity` of `conv`: a sparsity is the part that is zero, from 0 to 1, found 2.0",
         ),
     ],
 )
