@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from .. import codes, foreign
-from ..annotations import ANNOTATIONS
+from ..annotations import ANNOTATIONS, ROLES
 from ..diagnostics import Label
 from ..source import Span
 from ..suggest import did_you_mean
@@ -33,7 +33,9 @@ def check_annotations(frame: Frame, annotations: Sequence[Annotation]) -> None:
 def check_annotated_paths(frame: Frame, node: AnnotatedPaths) -> bool:
     """Check the annotations, and the patterns: of one scope of paths each has an annotation once."""
     check_annotations(frame, node.annotations)
-    annotations = {_key(annotation): annotation for annotation in node.annotations}
+    annotations = {
+        _key(annotation): annotation for annotation in node.annotations if annotation.name.name in ANNOTATIONS
+    }
     for pattern in node.patterns:
         if _check_pattern(frame, pattern):
             for key, annotation in annotations.items():
@@ -104,9 +106,9 @@ def _key(node: Annotation) -> str:
 
 
 def _roles(arguments: Sequence[Argument]) -> Iterator[object]:
-    for argument in arguments:
-        if argument.name is not None and argument.name.name == "weight" and isinstance(argument.value, Literal):
-            yield argument.value.value
+    for name, value in ((argument.name, argument.value) for argument in arguments):
+        if name is not None and name.name == "weight" and isinstance(value, Literal) and value.value in ROLES.words:
+            yield value.value
 
 
 def _take(frame: Frame, key: str, annotation: Annotation, pattern: Literal) -> None:

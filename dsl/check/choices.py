@@ -76,8 +76,9 @@ def _one_of_set(frame: Frame, items: Sequence[Expr]) -> Type:
 def _option(frame: Frame, item: Expr) -> Type:
     if _interval(frame, item) is not None:
         return _refuse_interval(frame, item)
+    before = len(frame.report.found)
     type_ = _labelled(frame, item) if isinstance(item, Labelled) else infer(frame, item)
-    return _allowed(frame, type_, item.span)
+    return ANY if len(frame.report.found) > before else _allowed(frame, type_, item.span)
 
 
 def _labelled(frame: Frame, item: Labelled) -> Type:
