@@ -63,6 +63,13 @@ def _requirement(wanted: tree.Requirement) -> Claim | None:
     return Claim(wanted.metric.name, wanted.table.name if wanted.table else None, least, most, wanted.span)
 
 
+def claims(model: tree.Model) -> Iterator[Claim]:
+    """The requirements of a model that are written in numbers."""
+    for statement in nodes(model):
+        if isinstance(statement, tree.Require):
+            yield from (claim for claim in requirements(statement) if claim)
+
+
 def expectations(model: tree.Model) -> Iterator[Claim]:
     """Those of a model whose numbers are written."""
     for statement in nodes(model):

@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
 from ..dsl.diagnostics import Edit
 from ..dsl.source import Source, Span
 from .context import Context
-from .rule import Finding
-
-
-def once(found: Iterable[Finding]) -> Iterator[Finding]:
-    """The first finding at each place: the turns of a loop, and the models of a file, repeat themselves."""
-    seen: set[Span] = set()
-    for finding in found:
-        if finding.span not in seen:
-            seen.add(finding.span)
-            yield finding
 
 
 def without(context: Context, parts: Sequence[Span], index: int) -> Edit | None:

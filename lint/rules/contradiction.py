@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...dsl import tree
-from ...dsl.check.walk import nodes
 from ...dsl.diagnostics import Code, Label
-from ..claims import Claim, expectations, requirements
+from ..claims import claims, expectations
 from ..context import Context
 from ..rule import Finding, Rule
 
@@ -16,7 +15,7 @@ def _check(context: Context) -> Iterator[Finding]:
     for model in context.module.items:
         if isinstance(model, tree.Model):
             known = list(expectations(model))
-            for claim in _requirements(model):
+            for claim in claims(model):
                 against = next((one for one in known if one.speaks_of(claim) and not one.meets(claim)), None)
                 known.append(claim)
                 if against:
@@ -25,12 +24,6 @@ def _check(context: Context) -> Iterator[Finding]:
                         f"no `{claim.measured}` meets both this and what stands before",
                         others=(Label(against.span, "contradicts it"),),
                     )
-
-
-def _requirements(model: tree.Model) -> Iterator[Claim]:
-    for statement in nodes(model):
-        if isinstance(statement, tree.Require):
-            yield from (claim for claim in requirements(statement) if claim)
 
 
 RULE = Rule(

@@ -8,28 +8,28 @@ from ...compiler.ir import Node
 from ...compiler.ops import DENSE
 from ...dsl.diagnostics import Code
 from ..context import Context
-from ..edits import once
+from ..layers import faults
+from ..networks import Network
 from ..rule import Finding, Rule
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    yield from once(
-        Finding(
-            network.place(node),
-            f"`{node.path}` runs at each of the {places} places of its image",
-            f"of {next(node.operands).type}",
+    for fault in faults(context, _places):
+        yield Finding(
+            fault.span,
+            f"this `dense` runs at each of the {fault.what} places of its image",
+            f"given {next(fault.node.operands).type}",
+            notes=fault.notes,
             hint="`global_avg_pool()` before it leaves one place; meant so, it is a `conv2d` with `kernel=1`",
         )
-        for network in context.networks
-        for node in network.graph.nodes
-        if node.op is DENSE and (places := _places(node)) > 1
-    )
 
 
-def _places(node: Node) -> int:
-    """The places of an image [N, H, W, C]; one for anything else."""
+def _places(_network: Network, node: Node) -> int | None:
+    """How many places the image [N, H, W, C] of a dense layer has; None for anything else, and for one place."""
     _, *sizes, _ = next(node.operands).type.shape
-    height, width = sizes if len(sizes) == 2 else (1, 1)
+    if node.op is not DENSE or len(sizes) != 2 or sizes == [1, 1]:
+        return None
+    height, width = sizes
     return int(height) * int(width)
 
 

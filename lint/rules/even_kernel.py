@@ -4,28 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...compiler.ir import Node
 from ...dsl.diagnostics import Code
 from ..context import Context
-from ..edits import once
+from ..layers import faults
+from ..networks import Network
 from ..rule import Finding, Rule
 from ..windows import CONVOLUTIONS, Axis, axes
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    yield from once(_findings(context))
+    for fault in faults(context, _shifting):
+        axis = fault.what
+        yield Finding(
+            fault.span,
+            f"a kernel of {axis.kernel} has no middle: padded by {axis.before} and {axis.after}, "
+            "it shifts the image by half a pixel",
+            notes=fault.notes,
+            hint="an odd kernel does not",
+        )
 
 
-def _findings(context: Context) -> Iterator[Finding]:
-    for network in context.networks:
-        for node in network.graph.nodes:
-            shifting = next(filter(_shifts, axes(node)), None) if node.op.name in CONVOLUTIONS else None
-            if shifting:
-                yield Finding(
-                    network.place(node),
-                    f"the kernel of `{node.path}` is {shifting.kernel} wide and has no middle: padded by "
-                    f"{shifting.before} and {shifting.after}, it shifts the image by half a pixel",
-                    hint="an odd kernel does not",
-                )
+def _shifting(_network: Network, node: Node) -> Axis | None:
+    return next(filter(_shifts, axes(node)), None) if node.op.name in CONVOLUTIONS else None
 
 
 def _shifts(axis: Axis) -> bool:

@@ -8,27 +8,26 @@ from ...compiler.ir import Node
 from ...compiler.ops import CONV2D
 from ...dsl.diagnostics import Code
 from ..context import Context
-from ..edits import once
+from ..layers import faults
+from ..networks import Network
 from ..rule import Finding, Rule
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    yield from once(
-        Finding(
-            network.place(node),
-            f"`{node.path}` has as many groups as channels, {node.attributes['groups']}",
+    for fault in faults(context, _groups):
+        yield Finding(
+            fault.span,
+            f"this convolution has as many groups as channels, {fault.what}",
             "a depthwise convolution",
+            notes=fault.notes,
             hint="`depthwise_conv2d` says so",
         )
-        for network in context.networks
-        for node in network.graph.nodes
-        if node.op is CONV2D and _is_depthwise(node)
-    )
 
 
-def _is_depthwise(node: Node) -> bool:
+def _groups(_network: Network, node: Node) -> object:
+    """The groups of a convolution with as many channels; None for others."""
     channels = next(node.operands).type.shape[-1]
-    return channels != 1 and node.attributes["groups"] == channels
+    return channels if node.op is CONV2D and node.attributes["groups"] == channels != 1 else None
 
 
 RULE = Rule(

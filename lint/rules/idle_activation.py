@@ -8,27 +8,27 @@ from ...compiler.ir import Node
 from ...compiler.ops import RELU, RELU6, Trait
 from ...dsl.diagnostics import Code
 from ..context import Context
-from ..edits import once
+from ..layers import faults, source_of
+from ..networks import Network
 from ..rule import Finding, Rule
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    yield from once(_findings(context))
+    for fault in faults(context, _source, every=True):
+        yield Finding(
+            fault.span,
+            f"this `{fault.node.op.name}` changes nothing: it gets the result of the `{fault.what.op.name}` "
+            f"`{fault.what.path}`",
+            notes=fault.notes,
+        )
 
 
-def _findings(context: Context) -> Iterator[Finding]:
-    for network in context.networks:
-        for node in network.graph.nodes:
-            before = network.graph.producers.get(next(node.operands).name) if node.op in (RELU, RELU6) else None
-            if before and _is_idle(node, before):
-                yield Finding(
-                    network.place(node),
-                    f"`{node.path}` changes nothing: it gets the result of the `{before.op.name}` `{before.path}`",
-                )
-
-
-def _is_idle(node: Node, before: Node) -> bool:
-    return node.op is before.op or (node.op is RELU and before.op.has(Trait.NONNEGATIVE))
+def _source(network: Network, node: Node) -> Node | None:
+    """What makes the operand of an activation that has no effect on it."""
+    before = source_of(network, node) if node.op in (RELU, RELU6) else None
+    if before is None:
+        return None
+    return before if node.op is before.op or (node.op is RELU and before.op.has(Trait.NONNEGATIVE)) else None
 
 
 RULE = Rule(

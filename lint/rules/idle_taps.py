@@ -4,28 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...compiler.ir import Node
 from ...dsl.diagnostics import Code
 from ..context import Context
-from ..edits import once
+from ..layers import faults
+from ..networks import Network
 from ..rule import Finding, Rule
 from ..windows import CONVOLUTIONS, Axis, axes
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    yield from once(_findings(context))
+    for fault in faults(context, _idle_axis):
+        axis = fault.what
+        dilated = f", the dilation {axis.dilation}" if axis.dilation > 1 else ""
+        yield Finding(
+            fault.span,
+            f"{_idle(axis)} of the {axis.kernel} rows or columns of this kernel only ever meet padding",
+            f"the image is {axis.size} wide{dilated}",
+            notes=fault.notes,
+        )
 
 
-def _findings(context: Context) -> Iterator[Finding]:
-    for network in context.networks:
-        for node in network.graph.nodes:
-            idle = [(axis, _idle(axis)) for axis in axes(node)] if node.op.name in CONVOLUTIONS else []
-            axis, count = max(idle, key=lambda found: found[1], default=(None, 0))
-            if axis and count:
-                yield Finding(
-                    network.place(node),
-                    f"{count} of the {axis.kernel} rows or columns of `{node.path}` only ever meet padding",
-                    f"the image is {axis.size} wide" + (f", the dilation {axis.dilation}" if axis.dilation > 1 else ""),
-                )
+def _idle_axis(_network: Network, node: Node) -> Axis | None:
+    return next(filter(_idle, axes(node)), None) if node.op.name in CONVOLUTIONS else None
 
 
 def _idle(axis: Axis) -> int:

@@ -8,25 +8,25 @@ from ...compiler.ir import Graph, Node
 from ...compiler.ops import BATCH_NORM, CONV2D, DENSE
 from ...dsl.diagnostics import Code
 from ..context import Context
-from ..edits import once
+from ..layers import faults
+from ..networks import Network
 from ..rule import Finding, Rule
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    yield from once(_findings(context))
+    for fault in faults(context, _needless_before, every=True):
+        first, second = fault.what.path, fault.node.path
+        yield Finding(
+            fault.span,
+            f"one layer could do what `{first}` and `{second}` do: no activation lies between them",
+            "linear, after a linear layer",
+            hint="leave one of them out, or give the first an activation",
+        )
 
 
-def _findings(context: Context) -> Iterator[Finding]:
-    for network in context.networks:
-        for node in network.graph.nodes:
-            first = _linear_before(network.graph, node)
-            if first and _is_needless(first, node):
-                yield Finding(
-                    network.place(node),
-                    f"one layer could do what `{first.path}` and `{node.path}` do: no activation lies between them",
-                    "linear, after a linear layer",
-                    hint="leave one of them out, or give the first an activation",
-                )
+def _needless_before(network: Network, node: Node) -> Node | None:
+    first = _linear_before(network.graph, node)
+    return first if first and _is_needless(first, node) else None
 
 
 def _linear_before(graph: Graph, node: Node) -> Node | None:

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...compiler.ir import Node
 from ...compiler.ops import BATCH_NORM
 from ...dsl.diagnostics import Code
 from ..context import Context
-from ..edits import once
+from ..layers import faults, source_of
+from ..networks import Network
 from ..rule import Finding, Rule
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    yield from once(_findings(context))
+    for fault in faults(context, _normalised_before, every=True):
+        yield Finding(fault.span, f"this normalises what `{fault.what.path}` has just normalised", notes=fault.notes)
 
 
-def _findings(context: Context) -> Iterator[Finding]:
-    for network in context.networks:
-        for node in network.graph.nodes:
-            before = network.graph.producers.get(next(node.operands).name) if node.op is BATCH_NORM else None
-            if before and before.op is BATCH_NORM:
-                yield Finding(network.place(node), f"`{node.path}` normalises what `{before.path}` has just normalised")
+def _normalised_before(network: Network, node: Node) -> Node | None:
+    before = source_of(network, node) if node.op is BATCH_NORM else None
+    return before if before and before.op is BATCH_NORM else None
 
 
 RULE = Rule(

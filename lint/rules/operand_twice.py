@@ -8,7 +8,8 @@ from ...compiler.ir import Node
 from ...compiler.ops import ADD, DIV, MAXIMUM, MINIMUM, SUB
 from ...dsl.diagnostics import Code
 from ..context import Context
-from ..edits import once
+from ..layers import faults
+from ..networks import Network
 from ..rule import Finding, Rule
 
 _EFFECTS = {
@@ -21,21 +22,19 @@ _EFFECTS = {
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    yield from once(
-        Finding(
-            network.place(node),
-            f"both operands of `{node.path}` are the same tensor: the result {_EFFECTS[node.op]}",
-            f"of `{next(node.operands).name}` and itself",
+    for fault in faults(context, _operand, every=True):
+        yield Finding(
+            fault.span,
+            f"both operands of this `{fault.node.op.name}` are the same tensor: the result {_EFFECTS[fault.node.op]}",
+            f"of `{fault.what}` and itself",
+            notes=fault.notes,
         )
-        for network in context.networks
-        for node in network.graph.nodes
-        if node.op in _EFFECTS and _reads_one(node)
-    )
 
 
-def _reads_one(node: Node) -> bool:
-    first, second = node.inputs
-    return first == second
+def _operand(_network: Network, node: Node) -> str | None:
+    """The tensor that is both operands."""
+    names = {value.name for value in node.operands}
+    return names.pop() if node.op in _EFFECTS and len(names) == 1 else None
 
 
 RULE = Rule(

@@ -6,27 +6,25 @@ from collections.abc import Iterator
 
 from ...compiler.ir import Node
 from ...compiler.ops import AVG_POOL2D, MAX_POOL2D, MEAN
+from ...compiler.types import Shape, TensorType
 from ...dsl.diagnostics import Code
 from ..context import Context
-from ..edits import once
+from ..layers import faults
+from ..networks import Network
 from ..rule import Finding, Rule
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    yield from once(
-        Finding(
-            network.place(node),
-            f"`{node.path}` pools an image of one place, {next(node.operands).type}",
-            "nothing to pool",
-        )
-        for network in context.networks
-        for node in network.graph.nodes
-        if _pools_nothing(node)
-    )
+    for fault in faults(context, _single_place, every=True):
+        yield Finding(fault.span, f"this pools an image of one place, {fault.what}", notes=fault.notes)
 
 
-def _pools_nothing(node: Node) -> bool:
-    shape = next(node.operands).type.shape
+def _single_place(_network: Network, node: Node) -> TensorType | None:
+    type_ = next(node.operands).type
+    return type_ if _pools_nothing(node, type_.shape) else None
+
+
+def _pools_nothing(node: Node, shape: Shape) -> bool:
     if node.op is MEAN:
         axes = node.attributes["axes"]
         assert isinstance(axes, tuple)  # as the operator declares it
