@@ -6,8 +6,9 @@ x = x |> conv2d(8) |> layer(16) |> relu      becomes      %1 <- x |> conv2d(8) |
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
+from typing import Any
 
 from ...dsl import tree
 from ...dsl.builtins import BUILTINS
@@ -77,6 +78,11 @@ class Bodies:
             return True
         return callee.name in OPERATORS and not OPERATORS[callee.name].many_results
 
+    def may_decide(self, within: Definition, value: tree.Expr) -> bool:
+        """Whether a call is in an expression that is not known to decide nothing."""
+        calls = (node for node in nodes(value) if isinstance(node, tree.Call | tree.Pipe))
+        return not all(self.is_plain(within, callee_of(node)) for node in calls)
+
     def _plain_names(self, within: Definition) -> frozenset[str]:
         module = self._module_of[id(within)]
         blocks = {name for name, block in self._blocks[module].items() if id(block) not in self.deciding}
@@ -88,7 +94,7 @@ class Bodies:
         for node in inside:
             if isinstance(node, tree.Choice) and _all_plain(node.options, plain):
                 plain |= {node.name.name}
-        return frozenset(plain)
+        return frozenset(plain | _plain_instances(inside, plain))
 
     def opened(self, within: Definition) -> Statements:
         """The body of a definition with every call that may decide as a statement of its own."""
@@ -108,12 +114,26 @@ def _returns_several(block: tree.Block) -> bool:
 def _all_plain(options: tree.OptionSet | tree.Expr, plain: Set[str]) -> bool:
     if not isinstance(options, tree.OptionSet):
         return False
-    return all(isinstance(c, tree.Name) and c.name in plain for c in map(_callee, options.items))
+    return all(isinstance(c, tree.Name) and c.name in plain for c in map(callee_of, options.items))
 
 
-def _callee(option: tree.Expr) -> tree.Expr:
-    """What is called in the end where an option is taken."""
-    inner = option.value if isinstance(option, tree.Labelled) else option
+def _plain_instances(inside: Sequence[Any], plain: Set[str]) -> set[str]:
+    """The names that only calls of what decides nothing are assigned to: instances, where they are called."""
+    made: set[str] = set()
+    others: set[str] = set()
+    for node in inside:
+        match node:
+            case tree.Assign(pattern, tree.Call(tree.Name(callee))) if callee in plain:
+                made |= set(names_of(pattern))
+            case tree.Assign(pattern) | tree.For(pattern):
+                others |= set(names_of(pattern))
+    return made - others
+
+
+def callee_of(node: tree.Expr) -> tree.Expr:
+    """What is called in the end by a call, a pipe or where an option is taken."""
+    inner = node.right if isinstance(node, tree.Pipe) else node
+    inner = inner.value if isinstance(inner, tree.Labelled) else inner
     return inner.callee if isinstance(inner, tree.Call) else inner
 
 
@@ -157,17 +177,27 @@ def _deciding(program: Program, visible: Mapping[str, Mapping[str, tree.Block]])
     """The blocks, by `id`, that make a choice in their body or in a block named there."""
     named: dict[int, set[int]] = {}
     deciding: set[int] = set()
+    taking: set[int] = set()
     for name, module in program.modules.items():
         for item in module.items:
             if isinstance(item, tree.Block):
                 inside = list(nodes(item.body))
                 if any(isinstance(node, tree.Choice | tree.Where) for node in inside):
                     deciding.add(id(item))
+                if any(isinstance(node, tree.NamedType) and node.name == "block" for node in _types(item)):
+                    taking.add(id(item))
                 used = (visible[name].get(node.name) for node in inside if isinstance(node, tree.Name))
                 named[id(item)] = {id(block) for block in used if block is not None}
+    if deciding:  # what is given a block may be given one that decides
+        deciding |= taking
     while more := {block for block, used in named.items() if block not in deciding and used & deciding}:
         deciding |= more
     return frozenset(deciding)
+
+
+def _types(block: tree.Block) -> Iterator[Any]:
+    """The types of a block's parameters and what they are made of."""
+    return nodes(tuple([parameter.type for parameter in block.parameters]))
 
 
 class _Opening:
@@ -199,7 +229,16 @@ class _Opening:
             (name,) = node.pattern.names
             variable = name.name if isinstance(name, tree.Identifier) else None
         value = self._expression(node.value, before, variable)
-        return [*before, replace(node, value=value)] if before else [node]  # type: ignore[list-item]  # see Statement
+        opened = replace(node, value=value) if before else node
+        if isinstance(opened, tree.Return) and self._bodies.may_decide(self._within, opened.value):
+            return [*before, *self._returned(opened)]  # type: ignore[list-item]  # see Statement
+        return [*before, opened]  # type: ignore[list-item]  # see Statement
+
+    def _returned(self, node: tree.Return) -> tuple[tree.Assign, tree.Return]:
+        """What may still decide is found before it is returned: leaving a block can't be done twice."""
+        name = self._name()
+        pattern = tree.Pattern((tree.Identifier(name, node.span),), False, node.span)
+        return tree.Assign(pattern, node.value, node.span), replace(node, value=tree.Name(name, node.span))
 
     def _expression(self, node: tree.Expr, before: list[Enter], variable: str | None = None) -> tree.Expr:  # noqa: PLR0911  # one line per kind
         """The expression with the results in place of the calls. What may not be evaluated at all stays as it is."""
@@ -247,7 +286,11 @@ class _Opening:
     def _taken_out(self, callee: tree.Expr, node: tree.Expr, before: list[Enter], variable: str | None) -> tree.Expr:
         if self._bodies.is_plain(self._within, callee):
             return node
-        self._taken += 1
-        name = f"%{self._taken}"
+        name = self._name()
         before.append(Enter(name, node, variable, node.span))
         return tree.Name(name, node.span)
+
+    def _name(self) -> str:
+        """A name that no program can write."""
+        self._taken += 1
+        return f"%{self._taken}"

@@ -13,7 +13,7 @@ from typing import Any
 
 from ...dsl import tree
 from ..elaborate.patterns import names_of
-from .bodies import Bodies, Definition, Enter, Statements
+from .bodies import Bodies, Definition, Enter, Statements, callee_of
 from .reading import nodes
 
 TENSOR = "an opaque tensor"
@@ -58,9 +58,9 @@ class Outlines:
         """Whether a call makes layers and decides nothing."""
         return self._bodies.is_layer(within, callee)
 
-    def is_known(self, within: Definition, callee: tree.Expr) -> bool:
-        """Whether a call is known to decide nothing."""
-        return self._bodies.is_plain(within, callee)
+    def may_decide(self, within: Definition, value: tree.Expr) -> bool:
+        """Whether a call in an expression may decide."""
+        return self._bodies.may_decide(within, value)
 
 
 class _Outline:
@@ -120,9 +120,7 @@ class _Outline:
     def _expression(self, node: tree.Expr) -> tree.Expr:
         """The expression with an opaque tensor in place of each layer."""
         match node:
-            case tree.Pipe(right=right):
-                return tree.Name(TENSOR, node.span) if self._makes_layer(right) else node
-            case tree.Call() | tree.Labelled():
+            case tree.Pipe() | tree.Call() | tree.Labelled():
                 return tree.Name(TENSOR, node.span) if self._makes_layer(node) else node
             case tree.ListExpr() | tree.TupleExpr():
                 return replace(node, items=tuple(map(self._expression, node.items)))
@@ -137,12 +135,11 @@ class _Outline:
 
     def _may_decide(self, value: tree.Expr) -> bool:
         """Whether a call is left in it, as in a comprehension or a branch, that is not known to decide nothing."""
-        callees = (_callee(node) for node in nodes(value) if isinstance(node, tree.Call | tree.Pipe))
-        return not all(self._outlines.is_known(self._within, callee) for callee in callees)
+        return self._outlines.may_decide(self._within, value)
 
     def _makes_layer(self, node: tree.Expr) -> bool:
-        """Whether it is the one tensor that a layer without decisions gives."""
-        return self._outlines.is_plain(self._within, _callee(node))
+        """Whether it is the one tensor that a layer without decisions gives, of operands without any."""
+        return self._outlines.is_plain(self._within, callee_of(node)) and not self._may_decide(node)
 
     # Calls that are entered -----------------------------------------------------------------
 
@@ -184,13 +181,6 @@ class _Outline:
             else:
                 name, opaque = argument.name.name, VALUE
             yield argument if name in needs else replace(argument, value=tree.Name(opaque, argument.span))
-
-
-def _callee(node: tree.Expr) -> tree.Expr:
-    """What a call, labelled or piped into or not, calls."""
-    inner = node.right if isinstance(node, tree.Pipe) else node
-    inner = inner.value if isinstance(inner, tree.Labelled) else inner
-    return inner.callee if isinstance(inner, tree.Call) else inner
 
 
 def _tensors(block: tree.Block) -> list[tree.ParameterDeclaration]:
