@@ -27,6 +27,7 @@ if TYPE_CHECKING:
         Artifact,
         Network,
         backend,
+        check,
         compile,  # noqa: A004  # the verb of the whole package
         load,
         read_point,
@@ -49,6 +50,7 @@ _HOMES = {
     "Space": "compiler.space",
     "__version__": "version",
     "backend": "driver",
+    "check": "driver",
     "compile": "driver",
     "load": "driver",
     "read_point": "driver",
@@ -69,6 +71,7 @@ __all__ = [
     "Space",
     "__version__",
     "backend",
+    "check",
     "compile",
     "load",
     "read_point",

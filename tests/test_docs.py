@@ -14,6 +14,7 @@ from mnet.backends.onnx import constraints as onnx
 from mnet.backends.tflite import constraints as tflite
 from mnet.compiler.ops import pages as operators
 from mnet.dsl import pages as library
+from mnet.manual import annotations
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -25,6 +26,7 @@ MNET = Path(sys.executable).with_name("mnet")
     [
         ("operators.md", operators.page),
         ("library.md", library.page),
+        ("annotations.md", annotations.page),
         ("backends/tflite.md", tflite.documentation),
         ("backends/onnx.md", onnx.documentation),
     ],
@@ -47,11 +49,14 @@ def snippets(language):
 
 @pytest.fixture
 def workplace(tmp_path):
-    """Where a reader of the documents would try what they say: beside the examples, with a model of their own."""
+    """Where a reader would try what the documents say: beside the examples and the files that they show."""
     (tmp_path / "examples").symlink_to(ROOT / "examples")
     (tmp_path / "net.mnet").write_text(
         "model Net() {\n  input x: f32[N, 8]\n  output y = x |> classifier: dense(4)\n}\n"
     )
+    for document in DOCUMENTS:
+        for name, text in re.findall(r"```\w+ file=(\S+)\n(.*?)```", document.read_text(), re.S):
+            (tmp_path / name).write_text(text)
     (tmp_path / "net.rename").write_text("source torch\nfc = classifier\n")
     stored = {"fc.weight": np.ones((4, 8), np.float32), "fc.bias": np.zeros(4, np.float32)}
     save_file(stored, tmp_path / "net.safetensors")
