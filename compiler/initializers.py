@@ -6,21 +6,9 @@ name, so adding or changing a layer changes the weights of no other. By role:
 - weight: `he_normal`; gamma and variance: ones; bias, beta and mean: zeros;
 - slope (of prelu): 0.25 (He et al., "Delving Deep into Rectifiers", 2015, section 2.1).
 
-An `@initializer` chooses another law. With the number n that the law takes, and fan-in and fan-out, the numbers of
-inputs that one output sums over and of outputs that one input adds to,
-
-- zeros, ones, constant: all elements 0, 1, n;
-- normal: of mean 0 and standard deviation n;
-- truncated_normal: the same, drawn again where it is more than 2 n from 0, which leaves a deviation of 0.8796 n;
-- uniform: from -n to n;
-- he_normal: normal of variance 2 / fan-in (the same paper, equation 10);
-- he_uniform: uniform of the same variance, of limit sqrt(6 / fan-in);
-- glorot_normal: normal of variance 2 / (fan-in + fan-out) (Glorot and Bengio, "Understanding the difficulty of
-  training deep feedforward neural networks", 2010, equation 12);
-- glorot_uniform: uniform of the same variance, of limit sqrt(6 / (fan-in + fan-out)) (the same paper, equation 16).
-
-The last axis of a weight is the output channel, so its fan-in is the product of the others. Its fan-out is that of
-all axes but the last but one, whatever the groups.
+An `@initializer` chooses another of `LAWS`. The fan-in of a weight is the number of inputs that one output sums
+over, its fan-out that of outputs that one input adds to. The last axis of a weight is the output channel, so the
+fan-in is the product of the other axes; the fan-out is that of all but the last but one, whatever the groups.
 """
 
 from __future__ import annotations
@@ -74,7 +62,7 @@ class Initialized(TensorData):
     def read(self) -> Array:
         law = self.law or BY_ROLE[self.role]
         with np.errstate(over="ignore"):  # what is beyond the type is its infinity, as in any arithmetic
-            drawn = LAWS[law.kind](_generator(self.name, self.seed), self.shape, law.number or 0.0)
+            drawn = LAWS[law.kind].draw(_generator(self.name, self.seed), self.shape, law.number or 0.0)
             return drawn.astype(numpy_dtype(self.dtype), copy=False)
 
 
@@ -91,6 +79,15 @@ class Written(TensorData):
 
 
 Draw = Callable[[np.random.Generator, tuple[int, ...], float], Array]
+
+
+@record
+class Initializer:
+    """`draw` makes float32 elements of a shape, from the law's number where it takes one; `doc` is the law in words."""
+
+    draw: Draw
+    doc: str
+    source: str = ""
 
 
 def _fill(_generator: np.random.Generator, shape: tuple[int, ...], number: float) -> Array:
@@ -134,19 +131,29 @@ def fans(shape: tuple[int, ...]) -> int:
     return fan_in(shape) + math.prod(shape[:-2]) * math.prod(shape[-1:])
 
 
-LAWS: Mapping[str, Draw] = {
-    "zeros": lambda generator, shape, _: _fill(generator, shape, 0.0),
-    "ones": lambda generator, shape, _: _fill(generator, shape, 1.0),
-    "constant": _fill,
-    "normal": _normal,
-    "truncated_normal": _truncated_normal,
-    "uniform": _uniform,
-    "he_normal": _scaled(_normal, fan_in, 2),
-    "he_uniform": _scaled(_uniform, fan_in, 6),
-    "glorot_normal": _scaled(_normal, fans, 2),
-    "glorot_uniform": _scaled(_uniform, fans, 6),
+_HE = "He et al., Delving Deep into Rectifiers, 2015, equation 10"
+_GLOROT = "Glorot and Bengio, Understanding the difficulty of training deep feedforward neural networks, 2010, equation"
+
+LAWS: Mapping[str, Initializer] = {
+    "zeros": Initializer(lambda generator, shape, _: _fill(generator, shape, 0.0), "every element is 0"),
+    "ones": Initializer(lambda generator, shape, _: _fill(generator, shape, 1.0), "every element is 1"),
+    "constant": Initializer(_fill, "every element is `value`"),
+    "normal": Initializer(_normal, "normal of mean 0 and standard deviation `stddev`"),
+    "truncated_normal": Initializer(
+        _truncated_normal,
+        "the same, drawn again where it is more than 2 `stddev` from 0, which leaves a deviation of 0.8796 `stddev`",
+    ),
+    "uniform": Initializer(_uniform, "uniform from -`limit` to `limit`"),
+    "he_normal": Initializer(_scaled(_normal, fan_in, 2), "normal of mean 0 and variance 2 / fan-in", _HE),
+    "he_uniform": Initializer(_scaled(_uniform, fan_in, 6), "uniform of limit sqrt(6 / fan-in), of that variance", _HE),
+    "glorot_normal": Initializer(
+        _scaled(_normal, fans, 2), "normal of mean 0 and variance 2 / (fan-in + fan-out)", f"{_GLOROT} 12"
+    ),
+    "glorot_uniform": Initializer(
+        _scaled(_uniform, fans, 6), "uniform of limit sqrt(6 / (fan-in + fan-out)), of that variance", f"{_GLOROT} 16"
+    ),
 }
-"""How each law that an `@initializer` can name draws float32 elements of a shape, from its number."""
+"""Every law that an `@initializer` can name."""
 
 
 def _generator(name: str, seed: int) -> np.random.Generator:
