@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from .. import driver
+from ..backends.targets import TARGETS
 from ..compiler.cost import CostReport, Counts
 from ..compiler.memory import MemoryReport, memory
 from . import options
@@ -24,7 +24,7 @@ _TEXT_COLUMNS = 3
 @click.option("--depth", type=click.IntRange(min=1), help="Sums up layers whose paths agree in so many parts.")
 @click.option(
     "--target",
-    type=click.Choice(sorted(driver.TARGETS)),
+    type=click.Choice(sorted(TARGETS)),
     default="tflite",
     show_default=True,
     help="Whose graph the peak memory is of.",
@@ -82,6 +82,7 @@ def _values(name: str, report: CostReport, peak: MemoryReport) -> dict[str, Any]
                 "path": layer.path,
                 "operator": layer.operator,
                 "results": [str(result) for result in layer.results],
+                "annotations": [{"kind": a.kind, "arguments": dict(a.values)} for a in layer.annotations],
                 **asdict(layer.counts),
             }
             for layer in report.layers

@@ -24,7 +24,7 @@ from functools import cached_property
 from operator import attrgetter
 
 from ..dsl.record import record
-from .ir import Graph, Node, Parameter, Role
+from .ir import Annotation, Graph, Node, Parameter, Role
 from .types import TensorType
 
 
@@ -71,6 +71,7 @@ class LayerCost:
     operator: str
     results: tuple[TensorType, ...]
     counts: Counts
+    annotations: tuple[Annotation, ...] = ()
 
 
 @record
@@ -120,7 +121,8 @@ def _new_parameters(graph: Graph, node: Node, seen: set[str]) -> list[Parameter]
 
 
 def _layer(node: Node, parameters: Iterable[Parameter]) -> LayerCost:
-    return LayerCost(node.path, node.op.name, tuple(v.type for v in node.outputs), counts_of(node, parameters))
+    results = tuple(value.type for value in node.outputs)
+    return LayerCost(node.path, node.op.name, results, counts_of(node, parameters), node.annotations)
 
 
 def counts_of(node: Node, parameters: Iterable[Parameter]) -> Counts:

@@ -202,3 +202,35 @@ def test_what_was_read_is_never_overwritten(mnet, tiny, tmp_path):
     for depfile in ("tiny.mnet", "Tiny.tflite"):
         assert f"can't write `{depfile}`" in mnet("compile", tiny, "--depfile", depfile, code=2).stderr
     assert tiny.read_bytes() == before[tiny]
+
+
+ANNOTATED = """model Net() {
+  input x: f32[N, 8]
+  @precision(weights="int8", activations="int8") @freeze y = x |> dense(4)
+  @freeze y = y |> relu
+  output o = y
+}
+"""
+
+
+def test_annotations_without_effect_are_warnings(mnet, tmp_path):
+    (tmp_path / "net.mnet").write_text(ANNOTATED)
+    done = mnet("compile", "net.mnet", "-o", "a.onnx", "--format", "json")
+    assert "`onnx` does not honour `@precision` yet: the network in the file is the same as without it" in done.stderr
+    assert "@freeze" in done.stderr
+    listed = json.loads(done.stdout)["diagnostics"]
+    assert [(found["code"], found["severity"], found["labels"][0]["span"]["line"]) for found in listed] == [
+        ("E0647", "warning", 4),
+        ("E0806", "warning", 3),
+    ]
+
+
+def test_cost_lists_annotations_and_frozen_parameters(mnet, tmp_path):
+    (tmp_path / "net.mnet").write_text(ANNOTATED)
+    report = json.loads(mnet("cost", "net.mnet", "--format", "json").stdout)
+    assert report["layers"][0]["annotations"] == [
+        {"kind": "precision", "arguments": {"weights": "int8", "activations": "int8"}},
+        {"kind": "freeze", "arguments": {}},
+    ]
+    assert (report["total"]["trainable"], report["total"]["frozen"]) == (0, 36)
+    assert "0 trainable, 36 frozen, 36 with moving statistics" in mnet("cost", "net.mnet").stdout
