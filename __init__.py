@@ -21,12 +21,12 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from .backends.targets import backend
     from .compiler.ir import Graph
     from .compiler.space import Point, Sampler, Space
     from .driver import (
         Artifact,
         Network,
-        backend,
         check,
         compile,  # noqa: A004  # the verb of the whole package
         load,
@@ -49,7 +49,7 @@ _HOMES = {
     "Sampler": "compiler.space",
     "Space": "compiler.space",
     "__version__": "version",
-    "backend": "driver",
+    "backend": "backends.targets",
     "check": "driver",
     "compile": "driver",
     "load": "driver",

@@ -13,12 +13,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from .backends import honour
 from .backends.base import Backend, Provenance
-from .backends.codes import NOT_A_TARGET, NOT_AN_OPTION, RUNTIME_FAILED
+from .backends.codes import NOT_A_TARGET, RUNTIME_FAILED
 from .backends.files import watched, write_atomically
+from .backends.targets import TARGETS, backend
 from .compiler.claims import UnmetError
 from .compiler.codes import RENAME_ALONE
 from .compiler.elaborate import elaborate
@@ -32,7 +33,6 @@ from .dsl.modules import Program
 from .dsl.reading import read_text
 from .dsl.record import record
 from .dsl.source import Sources
-from .dsl.suggest import hint
 from .passes.pipeline import PipelineResult, parse_pipeline, run_pipeline
 from .version import __version__
 
@@ -49,9 +49,6 @@ if TYPE_CHECKING:
     """A point of a model that leaves choices open: itself, its options by their paths, or the file that holds it."""
 
 PathLike = str | Path
-
-TARGETS: Mapping[str, tuple[str, str]] = {"tflite": (".backends.tflite", "TFLite"), "onnx": (".backends.onnx", "Onnx")}
-"""The module and class of each backend; a module is imported when its target is asked for."""
 
 
 @dataclass(frozen=True)
@@ -244,8 +241,8 @@ def check(  # noqa: PLR0913  # all that decides what a model is
     """
     from .compiler.survey import Report, survey, survey_all, survey_at
 
-    program = read(path, roots, sources)
     read_in = read_tables(tables or {}, sources)
+    program = read(path, roots, sources)
     if choose is not None:
         return Report((survey_at(_at(program, model, set or {}, choose).graph, read_in),), {})
     if model is None:
@@ -367,22 +364,6 @@ def _refuse_contradiction(chosen: Backend, output: PathLike | None) -> None:
         raise DiagnosticError(error(NOT_A_TARGET, message, hint=f"end it in `{chosen.suffix}`, or choose that target"))
 
 
-def backend(target: str | Backend, **options: Any) -> Backend:
-    """A backend by the name of its target, or the one given. Raises DiagnosticError for unknown names."""
-    if not isinstance(target, str):
-        return target
-    if target not in TARGETS:
-        raise DiagnosticError(error(NOT_A_TARGET, f"there is no target `{target}`", hint=hint(target, TARGETS)))
-    module, name = TARGETS[target]
-    kind = getattr(importlib.import_module(module, __package__), name)
-    known = [field.name for field in fields(kind)]
-    for option in (option for option in options if option not in known):
-        message = f"target `{target}` has no option `{option}`; it has {', '.join(f'`{k}`' for k in known)}"
-        raise DiagnosticError(error(NOT_AN_OPTION, message))
-    chosen: Backend = kind(**options)
-    return chosen
-
-
 def _provenance(network: Network, chosen: Backend) -> Provenance:
     """What the bytes depend on, and nothing else: no clock, no directory, no user."""
     read = network.program.modules.values()
@@ -404,7 +385,7 @@ def runtime(artifact: PathLike) -> Runtime:
     home, _ = TARGETS[target_of(artifact)]
     if not Path(artifact).is_file():
         raise DiagnosticError(error(RUNTIME_FAILED, f"`{artifact}` is no file"))
-    return cast("Runtime", importlib.import_module(f"{home}.runtime", __package__))
+    return cast("Runtime", importlib.import_module(f".backends{home}.runtime", __package__))
 
 
 def verify(artifact: PathLike, network: Network, *, tolerance: float = 1e-4, seed: int = 0) -> Verification:

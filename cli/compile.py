@@ -12,6 +12,8 @@ import click
 
 from .. import driver
 from ..backends.files import write_atomically
+from ..backends.targets import TARGETS, backend
+from ..compiler.claims import UnmetError
 from . import options
 from .console import FINDINGS, Console, reporting
 
@@ -20,7 +22,7 @@ from .console import FINDINGS, Console, reporting
 @options.tables
 @options.network
 @click.option(
-    "--target", type=click.Choice(sorted(driver.TARGETS)), help="The format; by default what OUT ends with, or tflite."
+    "--target", type=click.Choice(sorted(TARGETS)), help="The format; by default what OUT ends with, or tflite."
 )
 @click.option(
     "-o",
@@ -54,7 +56,7 @@ def command(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     Exit code 1, with nothing written, where the model breaks a `require` of its own.
     """
     given = {name: value for name, value in backend_options.items() if value is not None}
-    backend = driver.backend(target or driver.target_of(output), **given)
+    chosen = backend(target or driver.target_of(output), **given)
     network = _explained(console, selection) if explain_weights else selection.load(console)
     if network.initialised:
         console.notice(f"notice: no weights given; parameters are initialised from seed {selection.seed}")
@@ -63,8 +65,8 @@ def command(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     size = sum(parameter.data.nbytes for parameter in network.graph.parameters.values())
     try:
         with console.progress("writing", size) as progress:
-            artifact = driver.write(network, backend, output, progress)
-    except driver.UnmetError as failure:
+            artifact = driver.write(network, chosen, output, progress)
+    except UnmetError as failure:
         console.fail(failure.diagnostics, FINDINGS)
     if artifact.warnings:
         console.diagnostics(artifact.warnings)

@@ -13,6 +13,7 @@ import click
 
 from .. import driver
 from ..backends.files import write_atomically
+from ..backends.targets import TARGETS
 from ..dsl.diagnostics import Diagnostic, DiagnosticError
 from ..dsl.limits import DEFAULT
 from ..dsl.modules import Program
@@ -71,7 +72,7 @@ def _likely(code: str) -> str:
 @click.option("--unsafe-fixes", "unsafe", is_flag=True, help="The same, also where it changes the network.")
 @click.option("--diff", is_flag=True, help="Writes nothing, and shows what --fix would change.")
 @click.option("--statistics", is_flag=True, help="Counts the findings of each rule instead of showing them.")
-@click.option("--target", type=click.Choice(sorted(driver.TARGETS)), help="Adds the rules of a target.")
+@click.option("--target", type=click.Choice(sorted(TARGETS)), help="Adds the rules of a target.")
 @options.roots
 @reporting_as("full", "concise", "json", "github", "sarif")
 def command(  # noqa: PLR0913, PLR0917  # its options

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from .. import driver
+from ..backends.targets import TARGETS, backend
 from ..compiler.annotations import IN_FRONT
 from ..compiler.initializers import BY_ROLE, LAWS
 from ..dsl.annotations import ANNOTATIONS
@@ -126,12 +126,12 @@ def _laws() -> Iterator[str]:
 
 def _honoured() -> Iterator[str]:
     yield "## Who honours what\n"
-    yield _table(("annotation", *driver.TARGETS), ((f"`@{kind}`", *_answers(kind)) for kind in ANNOTATIONS))
+    yield _table(("annotation", *TARGETS), ((f"`@{kind}`", *_answers(kind)) for kind in ANNOTATIONS))
 
 
 def _answers(kind: str) -> Iterator[str]:
-    for target in driver.TARGETS:
-        yield "yes" if kind in IN_FRONT | driver.backend(target).honours else "not yet"
+    for target in TARGETS:
+        yield "yes" if kind in IN_FRONT | backend(target).honours else "not yet"
 
 
 def _table(head: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> str:

@@ -8,6 +8,7 @@ import pytest
 from mnet import driver
 from mnet.backends import honour
 from mnet.backends.base import Provenance
+from mnet.backends.targets import TARGETS, backend
 from mnet.compiler.annotations import EXECUTION, IN_FRONT
 from mnet.compiler.elaborate import elaborate
 from mnet.dsl.annotations import ANNOTATIONS
@@ -38,10 +39,10 @@ def graph_of(text):
 
 
 def written(graph, target):
-    backend = driver.backend(target)
+    chosen = backend(target)
     network = driver.Network(graph, driver.read_source(PLAIN, "net.mnet"))
     file = BytesIO()
-    backend.write(network.optimise(backend).graph, file, Provenance("1", "0"))
+    chosen.write(network.optimise(chosen).graph, file, Provenance("1", "0"))
     return file.getvalue()
 
 
@@ -50,12 +51,12 @@ def test_every_kind_is_about_running_or_about_parameters():
     assert not EXECUTION & IN_FRONT
 
 
-@pytest.mark.parametrize("target", driver.TARGETS)
+@pytest.mark.parametrize("target", TARGETS)
 def test_no_target_honours_more_than_there_is(target):
-    assert driver.backend(target).honours <= EXECUTION
+    assert backend(target).honours <= EXECUTION
 
 
-@pytest.mark.parametrize("target", driver.TARGETS)
+@pytest.mark.parametrize("target", TARGETS)
 def test_the_file_is_the_same_as_without(target):
     assert any(node.annotations for node in graph_of(ANNOTATED).nodes)
     assert written(graph_of(ANNOTATED), target) == written(graph_of(PLAIN), target)
