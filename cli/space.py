@@ -60,10 +60,11 @@ by = click.option(
 @reporting
 def describe(console: Console, selection: options.Selection) -> None:
     """List the decisions of MODEL.mnet: their options, their lines, and whether every point has them."""
-    from ..compiler.space.conditional import always_open  # noqa: PLC0415  # the others do without
+    from ..compiler.space.openness import openness  # noqa: PLC0415  # the others do without
 
     space = selection.space(console)
-    always = always_open(space)
+    found = openness(space, {})
+    always = found.always if found else frozenset[str]()
     console.result("\n".join(_description(space, always)), lambda: _description_values(space, always))
 
 

@@ -22,7 +22,7 @@ from .space import Space
 from .walk import find_way
 
 CLOSED = -1
-MOST = 25
+MOST = 10
 
 
 def encode(space: Space, point: Point) -> tuple[int, ...]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Sequence
 from numbers import Real
 from typing import TypeGuard
 
 from ...dsl.suggest import hint
 from ..choices import OptionName
 from ..elaborate.choices import key_of
+
+_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_.]*")
 
 LONGEST = 60
 LISTED = 12
@@ -40,8 +43,8 @@ def is_number(value: object) -> TypeGuard[float]:
 
 
 def shown(option: object) -> str:
-    """An option in a message: a word as it is, anything else as JSON, never longer than a line and always ASCII."""
-    if isinstance(option, str) and option.isascii() and option.isidentifier() and len(option) <= LONGEST:
+    """An option in a message: a word or path as it is, anything else as JSON, never longer than a line, and in ASCII."""
+    if isinstance(option, str) and len(option) <= LONGEST and _WORD.fullmatch(option):
         return option
     text = json.dumps(option, default=lambda value: type(value).__name__)
     return text if len(text) <= LONGEST else f"{text[:LONGEST]}..."
@@ -53,6 +56,9 @@ def listed(options: Sequence[OptionName]) -> str:
     return ", ".join(f"`{shown(option)}`" for option in options[:LISTED]) + more
 
 
-def did_you_mean(wanted: object, options: Iterable[OptionName]) -> str | None:
+def advice(wanted: object, options: Sequence[OptionName]) -> str | None:
     """The hint about an option that is not there. A number is no typing mistake for another."""
-    return hint(wanted, map(shown, options)) if isinstance(wanted, str) else None
+    if not isinstance(wanted, str):
+        return None
+    words = [shown(option) for option in options]
+    return f"`{wanted}` is one, written without quotes" if wanted in words else hint(wanted, words)

@@ -32,7 +32,7 @@ from .point import Point
 SCHEMA_VERSION = 1
 
 MAX_BYTES = 1 << 22
-MAX_FAULTS = 25
+MAX_FAULTS = 10
 MAX_NESTING = 8
 MAX_DIGITS = 19
 
@@ -61,8 +61,10 @@ def parse_point(source: Source) -> Point:
     """The point that a file holds. Raises DiagnosticError with everything that makes it none."""
     content = _json(source)
     faults = list(_faults(source, content))
+    if rest := len(faults[MAX_FAULTS:]):
+        faults[MAX_FAULTS:] = [_fault(source, f"and {rest} more of its entries are none")]
     if faults:
-        raise DiagnosticError(faults[:MAX_FAULTS])
+        raise DiagnosticError(faults)
     return Point(content["model"], content["choices"], {k: float(v) for k, v in content.get("carried", {}).items()})
 
 
@@ -150,7 +152,9 @@ def _faults(source: Source, content: Any) -> Iterator[Diagnostic]:
         yield fault(f"it holds {_kind(content)}, not an object")
         return
     if content.get("schema_version") is not SCHEMA_VERSION:
-        yield fault(f"its `schema_version` is {_found(content, 'schema_version')}; it is {SCHEMA_VERSION}")
+        yield fault(
+            f"its `schema_version` is {_found(content, 'schema_version')}, the one that is read is {SCHEMA_VERSION}"
+        )
         return
     for key in (key for key in content if key not in _KEYS):
         yield fault(f"the key `{shown(key)}` is not known", _place(source, key), hint(key, _KEYS))

@@ -168,7 +168,7 @@ class Space:
 
     def elaborate(self, point: Point) -> Graph:
         """The graph at a point. Raises DiagnosticError where the point is none of this space, or does not elaborate."""
-        return follow(self._program, point, self.model, self._arguments)[0]
+        return follow(self._program, point, self.model, self._arguments, space=self)[0]
 
     # Costs ----------------------------------------------------------------------------------
 
