@@ -70,6 +70,12 @@ class Context:
         """Whether the file is there for its models; one without is a library, whose items are for others."""
         return any(isinstance(item, tree.Model) for item in self.module.items)
 
+    @property
+    def complete(self) -> bool:
+        """Whether all models of the file are among the networks."""
+        models = [item for item in self.module.items if isinstance(item, tree.Model)]
+        return len(models) == len(self.networks)
+
     @cached_property
     def calls(self) -> dict[Span, tree.Call]:
         """The calls by where they stand, which is what the layers that they make have as their span."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..dsl import tree
 from ..dsl.diagnostics import Edit
 from ..dsl.source import Source, Span
 from .context import Context
@@ -31,6 +32,15 @@ def text_of(source: Source, span: Span) -> str:
     lines[-1] = lines[-1][: span.end_column - 1]
     lines[0] = lines[0][span.column - 1 :]
     return "\n".join(lines)
+
+
+_ATOMS = (tree.Name, tree.Literal, tree.Call, tree.ListExpr, tree.TupleExpr, tree.Subscript, tree.Comprehension)
+
+
+def in_parentheses(context: Context, node: tree.Expr) -> str:
+    """The text of an expression as it can stand in the place of any other; the formatter drops what is not needed."""
+    text = text_of(context.source, node.span)
+    return text if isinstance(node, _ATOMS) else f"({text})"
 
 
 def removal(context: Context, span: Span, doc: str = "") -> Edit | None:

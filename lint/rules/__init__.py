@@ -47,5 +47,14 @@ RULES = {
     "L503": "number_in_prose",
     "L504": "stale_doc_name",
     "L505": "uncited_numbers",
+    "L701": "layout",
+    "L702": "naming",
+    "L703": "constant_condition",
+    "L704": "loop_of_one",
+    "L705": "roundabout_bool",
+    "L706": "self_assignment",
+    "L707": "idle_arithmetic",
+    "L901": "unused_suppression",
+    "L902": "malformed_suppression",
 }
 """The module in this folder of each code."""

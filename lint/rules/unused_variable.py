@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...dsl import tree
-from ...dsl.check.walk import nodes
 from ...dsl.diagnostics import Code, Fix
 from ..context import Context
 from ..edits import removal
 from ..names import Declaration, Kind
 from ..rule import Finding, Rule, safe, unsafe
-
-_VALUES = {"int", "float", "bool", "string", "dtype"}
-_PLAIN = (tree.Literal, tree.Name, tree.Unary, tree.Binary, tree.ListExpr, tree.TupleExpr, tree.Conditional)
+from ..values import is_value
 
 
 def _check(context: Context) -> Iterator[Finding]:
@@ -39,23 +36,8 @@ def _fix(context: Context, node: tree.Assign) -> Fix | None:
     edit = removal(context, node.span)
     if edit is None:
         return None
-    promise = safe if _makes_no_layer(context, node.value) else unsafe
+    promise = safe if is_value(context, node.value) else unsafe
     return promise("remove the assignment", edit)
-
-
-def _makes_no_layer(context: Context, value: tree.Expr) -> bool:
-    """Whether that is plain to see: nothing is called, and every name stands for a number or a word."""
-    return all(isinstance(node, _PLAIN) and _is_value(context, node) for node in nodes(value))
-
-
-def _is_value(context: Context, node: object) -> bool:
-    if not isinstance(node, tree.Name):
-        return True
-    meant = context.names.meant(node)
-    if meant is None or meant.kind is not Kind.PARAMETER:
-        return meant is not None and meant.kind is Kind.CONSTANT
-    type_ = meant.node.type
-    return isinstance(type_, tree.NamedType) and type_.name in _VALUES
 
 
 RULE = Rule(
