@@ -9,31 +9,26 @@ from typing import Any
 from .. import codes
 from ..assignable import fits, holds_tensor, join
 from ..diagnostics import Label
-from ..dtypes import DType
 from ..source import Span
-from ..suggest import did_you_mean
 from ..tree import (
     Annotated,
     AnnotatedPaths,
     Assign,
     Choice,
     Expect,
-    Expr,
     For,
     Function,
     Identifier,
     If,
     Input,
-    Name,
     OutputStatement,
     Repeat,
     Require,
     Return,
     Statement,
-    TensorShape,
     Where,
 )
-from ..types import ANY, DTYPE, INT, TENSOR, FunctionOf, ListOf, TupleOf, Type
+from ..types import ANY, INT, TENSOR, FunctionOf, ListOf, TupleOf, Type
 from .annotations import check_annotated_paths, check_annotations, refuse_without_layer
 from .arithmetic import need_bool
 from .choices import check_choice, check_where
@@ -42,13 +37,12 @@ from .divisions import refuse_divisions
 from .expressions import check_loop_label, infer, need_list
 from .frame import Frame, Place
 from .functions import check_function, need_result
-from .lookup import bound_in_body
 from .mismatch import mismatch_hint
 from .patterns import assign, bind_pattern, declare, declare_loop_variable, declare_turn, take_label
 from .places import need_model
-from .report import replacement
 from .requirements import check_expect, check_require
 from .scope import Kind
+from .shapes import check_shape
 
 _WITHOUT_BODY = (Assign, Return, OutputStatement, Choice, Where, Require, Expect, AnnotatedPaths)
 
@@ -226,7 +220,7 @@ def _join_return(frame: Frame, type_: Type, span: Span) -> None:
 
 def _input(frame: Frame, node: Input) -> bool:
     _borders(frame, "input", node.span)
-    _check_shape(frame, node.type)
+    check_shape(frame, node.type)
     take_label(frame, node.name)  # it is a path like a layer's
     declare(frame, node.name, Kind.INPUT, TENSOR)
     return False
@@ -277,57 +271,6 @@ def _take_output(frame: Frame, name: Identifier) -> None:
     others = (Label(first, "declared here first"),)
     message = f"the output `{name.name}` is declared twice"
     frame.report.error(codes.DECLARED_TWICE, message, name.span, "declared again", others=others)
-
-
-def _check_shape(frame: Frame, shape: TensorShape) -> None:
-    dtype = frame.scope.find(shape.dtype.name)
-    if dtype is None or not fits(dtype.type, DTYPE):
-        dtypes = [str(dtype) for dtype in DType]
-        likely = frame.report.suggest(shape.dtype.name, dtypes)
-        frame.report.error(
-            codes.UNKNOWN_DTYPE,
-            f"unknown element type `{shape.dtype.name}`",
-            shape.dtype.span,
-            "no such element type",
-            notes=(f"the element types are {', '.join(dtypes)}",),
-            hint=did_you_mean(likely),
-            fix=replacement(shape.dtype.span, likely),
-        )
-    for axis, dim in enumerate(shape.dims):
-        _check_dim(frame, axis, dim)
-
-
-def _check_dim(frame: Frame, axis: int, dim: Expr) -> None:
-    if isinstance(dim, Name) and frame.scope.find(dim.name) is None:
-        _check_open(frame, axis, dim)
-        return
-    type_ = infer(frame, dim)
-    if not fits(type_, INT):
-        message = f"a dimension is an int, not `{type_}`"
-        hint = mismatch_hint(type_, INT, frame.report)
-        frame.report.error(codes.WRONG_DIMENSION, message, dim.span, f"this is `{type_}`", hint=hint)
-
-
-def _check_open(frame: Frame, axis: int, dim: Name) -> None:
-    """A name that stands for nothing is the batch, which is one for all inputs."""
-    batch = frame.body.batch
-    if axis > 0 and bound_in_body(frame, dim.name) is not None:
-        infer(frame, dim)
-    elif axis > 0:
-        frame.report.error(
-            codes.SYMBOLIC_DIMENSION,
-            f"`{dim.name}` has no value, and only the first dimension, the batch, may stay open",
-            dim.span,
-            f"dimension {axis + 1}",
-            hint=did_you_mean(frame.report.suggest(dim.name, frame.scope.visible())),
-        )
-    elif batch is None:
-        frame.body.batch = Identifier(dim.name, dim.span)
-    elif batch.name != dim.name:
-        message = f"the batch is open under two names, `{batch.name}` and `{dim.name}`"
-        others = (Label(batch.span, "named here first"),)
-        hint = f"write `{batch.name}`: all inputs have one batch"
-        frame.report.error(codes.SYMBOLIC_DIMENSION, message, dim.span, "a second name", others=others, hint=hint)
 
 
 # Local functions ----------------------------------------------------------------------------
