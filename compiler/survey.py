@@ -113,9 +113,16 @@ def survey(program: Program, model: str, arguments: Mapping[str, object], tables
         return _architecture(model, visited[0], tables, published)
     measured = [(point.graph, unmet(point.graph, tables)) for point in visited if point.graph]
     tried = tuple(_tried(measured))
-    found = [*_errors(covering, visited), *_untold(measured), *_impossible(program, model, arguments, tried)]
+    warnings = _common([graph.warnings for graph, _ in measured])
+    found = [*_errors(covering, visited), *warnings, *_untold(measured)]
+    found += _impossible(program, model, arguments, tried)
     expects = any(graph.expectations for graph, _ in measured)
     return Survey(model, tuple(found), len(visited), covering.untaken, tried, is_space=True, uncompared=expects)
+
+
+def _common(warnings: Sequence[Sequence[Diagnostic]]) -> Iterator[Diagnostic]:
+    """What every point is warned of; what only some are is their choice."""
+    return (found for found in warnings[0] if all(found in others for others in warnings)) if warnings else iter(())
 
 
 def survey_at(graph: Graph, tables: Tables) -> Survey:

@@ -79,7 +79,7 @@ def test_a_wrong_table_is_exit_code_2(mnet, net, words, said):
 def test_expectations_are_of_the_defaults(mnet, net):
     path = net("expect params = 280")
     done = mnet("check", path, "--set", "width=20")
-    assert "notice: the expectations of Net were not compared: they are of its defaults" in done.stderr
+    assert "notice: the expectations of Net were not compared: they are of a model as it stands" in done.stderr
     mnet("check", path, "--model", "Net", "--set", "width=20")
 
 
@@ -125,6 +125,13 @@ def test_a_space_is_looked_at_in_a_few_points(mnet, tmp_path):
             ],
         }
     }
+
+
+def test_a_chosen_point_is_checked_alone(mnet, tmp_path):
+    (tmp_path / "space.mnet").write_text(SPACE.replace("require", "expect params = 1\n  require"))
+    assert "were not compared" in mnet("check", "space.mnet", "--choose", "width=16").stderr
+    assert "error[E0662]" in mnet("check", "space.mnet", "--choose", "width=32", code=1).stderr
+    assert "were not compared" in mnet("check", "space.mnet").stderr
 
 
 def test_a_space_without_such_a_point_is_a_finding(mnet, tmp_path):
