@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +12,12 @@ import click
 from ..backends.files import write_atomically
 from ..dsl.diagnostics import Diagnostic, DiagnosticError
 from ..dsl.format import format_source
+from ..dsl.format.around import format_around_errors
 from ..dsl.limits import DEFAULT
+from ..dsl.parser import parse
 from ..dsl.reading import decode
 from ..dsl.render import to_json
+from ..dsl.source import Source
 from . import programs
 from .console import FINDINGS, WRONG_INPUT, Console, reporting
 from .programs import STDIN
@@ -27,6 +30,8 @@ class Formatted:
     name: str
     before: bytes
     after: bytes
+    errors: tuple[Diagnostic, ...]
+    """Of the text that is in the file now."""
 
     @property
     def changed(self) -> bool:
@@ -49,13 +54,14 @@ def command(console: Console, paths: tuple[Path, ...], check: bool, diff: bool) 
     A directory stands for all *.mnet files under it, but for hidden ones; `-` reads stdin and writes to stdout.
     White space, last commas and needless parentheses change, but no word and no comment.
 
-    A file with a syntax error is reported and left as it is; the others are formatted. Exit code 2 then.
+    Syntax errors are reported, and the exit code is 2. What does not parse is left as it is, and the rest is formatted.
     """
     done: list[Formatted] = []
     failed: list[Diagnostic] = []
     for path in programs.files(paths):
         try:
             done.append(_format(console, path, write=not check and not diff))
+            failed.extend(done[-1].errors)
         except DiagnosticError as failure:
             failed.extend(failure.diagnostics)
     shown = _shown(done, diff=diff, whole=STDIN in paths and not check)
@@ -66,10 +72,21 @@ def command(console: Console, paths: tuple[Path, ...], check: bool, diff: bool) 
 def _format(console: Console, path: Path, *, write: bool) -> Formatted:
     name, data = programs.read(path)
     source = decode(data, name, DEFAULT.source_bytes, console.sources)
-    program = Formatted(name, data, format_source(source).encode())
-    if write and path != STDIN:
-        write_atomically(path, lambda file: file.write(program.after))
-    return program
+    text, errors = _laid_out(source)
+    program = Formatted(name, data, text.encode(), errors)
+    if not write or path == STDIN:
+        return program
+    write_atomically(path, lambda file: file.write(program.after))
+    if not errors:
+        return program
+    return replace(program, errors=parse(console.sources.add(Source(name, text))).diagnostics)
+
+
+def _laid_out(source: Source) -> tuple[str, tuple[Diagnostic, ...]]:
+    try:
+        return format_source(source), ()
+    except DiagnosticError as refused:
+        return format_around_errors(source), refused.diagnostics
 
 
 def _shown(done: list[Formatted], *, diff: bool, whole: bool) -> str:

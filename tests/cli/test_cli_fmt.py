@@ -66,12 +66,23 @@ def test_stdin_goes_to_stdout():
     assert piped(UGLY, "--check") == (1, "<stdin>\n", "")
     assert piped(PRETTY, "--check") == (0, "", "")
     code, out, err = piped(BROKEN)
-    assert (code, out) == (2, "")
+    assert (code, out) == (2, BROKEN)
     assert "<stdin>:3:1" in err
 
 
 def test_stdin_stands_alone(mnet, files):
     assert "stands alone" in mnet("fmt", "-", "ugly.mnet", code=2).stderr
+
+
+def test_what_parses_in_a_broken_file_is_formatted(mnet, files):
+    (files / "half.mnet").write_text(f"{UGLY}\n\n\n\n{BROKEN}")
+    checked = mnet("fmt", "--check", "half.mnet", code=2)
+    assert checked.stdout == "half.mnet\n"
+    assert "half.mnet:9:1" in checked.stderr
+    done = mnet("fmt", "half.mnet", code=2)
+    assert (files / "half.mnet").read_text() == f"{PRETTY}\n{BROKEN}"
+    assert "half.mnet:8:1" in done.stderr  # where it is now
+    assert mnet("fmt", "half.mnet", code=2).stdout == ""
 
 
 @pytest.mark.parametrize("words", [[], ["--check"], ["--diff"]])
@@ -109,7 +120,8 @@ def test_json(mnet, files):
     (files / "broken.mnet").write_text(BROKEN)
     found = json.loads(mnet("fmt", "--check", "--format", "json", "broken.mnet", "ugly.mnet", code=2).stdout)
     assert [d["code"] for d in found["diagnostics"]] == ["E0107"]
-    ((path, changed, diff),) = [tuple(file.values()) for file in found["files"]]
+    broken, (path, changed, diff) = [tuple(file.values()) for file in found["files"]]
+    assert broken == ("broken.mnet", False, "")
     assert (path, changed, found["text"]) == ("ugly.mnet", True, None)
     assert diff.startswith("--- ugly.mnet\n+++ ugly.mnet\n")
     assert json.loads(piped(UGLY, "--format", "json")[1])["text"] == PRETTY

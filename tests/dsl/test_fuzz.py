@@ -9,12 +9,13 @@ from pathlib import Path
 
 import lark
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from mnet import driver
 from mnet.dsl import codes
 from mnet.dsl.diagnostics import DiagnosticError
+from mnet.dsl.format.around import format_around_errors
 from mnet.dsl.lexer import scan
 from mnet.dsl.maketables import read_grammar
 from mnet.dsl.parser import parse
@@ -105,6 +106,24 @@ def check_spans(text: str) -> None:
 @given(torn_texts())
 def test_torn_programs(text: str) -> None:
     check_spans(text)
+
+
+def said(text: str) -> list[str]:
+    """The words and comments in their order, without those words that a layout may add, leave out or move."""
+    found = scan(Source("", text))
+    places = [(token.line, token.column, token.text) for token in found.tokens]
+    places += [(comment.span.line, comment.span.column, comment.text) for comment in found.comments]
+    return [word for _, _, word in sorted(places) if word not in {",", "(", ")", "{"}]
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.lists(torn_texts(), min_size=1, max_size=3).map("\n".join))
+def test_formatting_around_errors_loses_nothing(text: str) -> None:
+    assume(parse(Source("", text)).module is None)
+    result = format_around_errors(Source("", text))
+    assert parse(Source("", result)).module is None
+    assert said(result) == said(text)
+    assert format_around_errors(Source("", result)) == result
 
 
 @settings(max_examples=200, deadline=None)
