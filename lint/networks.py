@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from ..backends.targets import backend
 from ..compiler.elaborate import elaborate
 from ..compiler.ir import Graph, Node
 from ..dsl import tree
@@ -40,6 +41,19 @@ class Network:
         from ..compiler.memory import memory  # noqa: PLC0415  # few rules ask
 
         return memory(self.graph)
+
+    def optimised(self, target: str) -> Graph:
+        """The graph as the target's passes leave it."""
+        if target not in self._optimised:
+            from ..passes.pipeline import parse_pipeline, run_pipeline  # noqa: PLC0415  # only rules of targets ask
+
+            passes = parse_pipeline(",".join(backend(target).pipeline))
+            self._optimised[target] = run_pipeline(self.graph, passes).graph
+        return self._optimised[target]
+
+    @cached_property
+    def _optimised(self) -> dict[str, Graph]:
+        return {}
 
     def own(self, node: Node) -> Span | None:
         """Where the model's own file writes the layer; None for one inside a block of another file."""
