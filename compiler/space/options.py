@@ -43,7 +43,7 @@ def is_number(value: object) -> TypeGuard[float]:
 
 
 def shown(option: object) -> str:
-    """An option in a message: a word or path as it is, anything else as JSON, never longer than a line, and in ASCII."""
+    """An option in a message: a word or path as it is, all else as JSON, never longer than a line, and in ASCII."""
     if isinstance(option, str) and len(option) <= LONGEST and _WORD.fullmatch(option):
         return option
     text = json.dumps(option, default=lambda value: type(value).__name__)
