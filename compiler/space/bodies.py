@@ -200,6 +200,15 @@ def _types(block: tree.Block) -> Iterator[Any]:
     return nodes(tuple([parameter.type for parameter in block.parameters]))
 
 
+def _assign(name: str, value: tree.Expr) -> tree.Assign:
+    pattern = tree.Pattern((tree.Identifier(name, value.span),), takes_apart=False, span=value.span)
+    return tree.Assign(pattern, value, value.span)
+
+
+def _assigned(name: str, branch: tuple[Any, ...]) -> tuple[Any, ...]:
+    return (*branch[:-1], _assign(name, branch[-1]))
+
+
 class _Opening:
     """Takes the calls out of the statements of one body, in the order in which they are made."""
 
@@ -223,7 +232,7 @@ class _Opening:
                 return [node]
 
     def _with_value(self, node: tree.Assign | tree.Return | tree.OutputStatement) -> list[tree.Statement]:
-        before: list[Enter] = []
+        before: list[Any] = []
         variable = None
         if isinstance(node, tree.Assign) and isinstance(node.value, tree.Call) and not node.pattern.takes_apart:
             (name,) = node.pattern.names
@@ -231,16 +240,15 @@ class _Opening:
         value = self._expression(node.value, before, variable)
         opened = replace(node, value=value) if before else node
         if isinstance(opened, tree.Return) and self._bodies.may_decide(self._within, opened.value):
-            return [*before, *self._returned(opened)]  # type: ignore[list-item]  # see Statement
-        return [*before, opened]  # type: ignore[list-item]  # see Statement
+            return [*before, *self._returned(opened)]
+        return [*before, opened]
 
     def _returned(self, node: tree.Return) -> tuple[tree.Assign, tree.Return]:
         """What may still decide is found before it is returned: leaving a block can't be done twice."""
         name = self._name()
-        pattern = tree.Pattern((tree.Identifier(name, node.span),), False, node.span)
-        return tree.Assign(pattern, node.value, node.span), replace(node, value=tree.Name(name, node.span))
+        return _assign(name, node.value), replace(node, value=tree.Name(name, node.span))
 
-    def _expression(self, node: tree.Expr, before: list[Enter], variable: str | None = None) -> tree.Expr:  # noqa: PLR0911  # one line per kind
+    def _expression(self, node: tree.Expr, before: list[Any], variable: str | None = None) -> tree.Expr:  # noqa: PLR0911  # one line per kind
         """The expression with the results in place of the calls. What may not be evaluated at all stays as it is."""
         match node:
             case tree.Pipe():
@@ -257,10 +265,46 @@ class _Opening:
                 return replace(node, left=left, right=self._expression(node.right, before))
             case tree.Subscript():
                 return replace(node, value=self._expression(node.value, before))
+            case tree.Conditional():
+                return self._conditional(node, before)
+            case tree.Comprehension():
+                return self._comprehension(node, before)
             case _:
                 return node
 
-    def _pipe(self, node: tree.Pipe, before: list[Enter]) -> tree.Expr:
+    def _conditional(self, node: tree.Conditional, before: list[Any]) -> tree.Expr:
+        """A statement, where a branch has calls that are taken out: only the branch taken may be gone into."""
+        node = replace(node, condition=self._expression(node.condition, before))
+        then, otherwise = self._branch(node.then), self._branch(node.otherwise)
+        if len(then) == len(otherwise) == 1:
+            return node
+        name = self._name()
+        before.append(_assign(name, tree.Literal(False, node.span)))
+        before.append(tree.If(node.condition, _assigned(name, then), _assigned(name, otherwise), node.span))
+        return tree.Name(name, node.span)
+
+    def _comprehension(self, node: tree.Comprehension, before: list[Any]) -> tree.Expr:
+        """A loop, where its element has calls that are taken out."""
+        element = self._branch(node.element)
+        node = replace(node, iterable=self._expression(node.iterable, before))
+        if len(element) == 1:
+            return node
+        name = self._name()
+        longer = tree.Binary("+", tree.Name(name, node.span), tree.ListExpr((element[-1],), node.span), node.span)
+        body = (*element[:-1], _assign(name, longer))
+        if node.condition is not None:
+            body = (tree.If(node.condition, body, (), node.span),)
+        before.append(_assign(name, tree.ListExpr((), node.span)))
+        before.append(tree.For(node.pattern, node.iterable, node.label, body, node.span))
+        return tree.Name(name, node.span)
+
+    def _branch(self, node: tree.Expr) -> tuple[Any, ...]:
+        """The statements in front of an expression, and it."""
+        before: list[Any] = []
+        value = self._expression(node, before)
+        return (*before, value)
+
+    def _pipe(self, node: tree.Pipe, before: list[Any]) -> tree.Expr:
         stages = [node]
         while isinstance(left := stages[-1].left, tree.Pipe):
             stages.append(left)
@@ -269,21 +313,21 @@ class _Opening:
             value = self._stage(replace(stage, left=value), before)
         return value
 
-    def _stage(self, node: tree.Pipe, before: list[Enter]) -> tree.Expr:
+    def _stage(self, node: tree.Pipe, before: list[Any]) -> tree.Expr:
         right = node.right.value if isinstance(node.right, tree.Labelled) else node.right
         callee = right.callee if isinstance(right, tree.Call) else right
         return self._taken_out(callee, node, before, None)
 
-    def _arguments(self, node: tree.Call, before: list[Enter]) -> tree.Call:
+    def _arguments(self, node: tree.Call, before: list[Any]) -> tree.Call:
         arguments = [replace(a, value=self._expression(a.value, before)) for a in node.arguments]
         return replace(node, arguments=tuple(arguments))
 
     def _call(
-        self, call: tree.Call, node: tree.Expr, opened: tree.Expr, before: list[Enter], variable: str | None
+        self, call: tree.Call, node: tree.Expr, opened: tree.Expr, before: list[Any], variable: str | None
     ) -> tree.Expr:
         return self._taken_out(call.callee, opened, before, variable)
 
-    def _taken_out(self, callee: tree.Expr, node: tree.Expr, before: list[Enter], variable: str | None) -> tree.Expr:
+    def _taken_out(self, callee: tree.Expr, node: tree.Expr, before: list[Any], variable: str | None) -> tree.Expr:
         if self._bodies.is_plain(self._within, callee):
             return node
         name = self._name()

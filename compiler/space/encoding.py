@@ -8,7 +8,6 @@ are in neither.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import lru_cache
 from itertools import islice
 from numbers import Integral
 
@@ -28,12 +27,12 @@ MOST = 10
 def encode(space: Space, point: Point) -> tuple[int, ...]:
     """The indices of the options that a point takes. Raises DiagnosticError for what is no point of the space."""
     space.check(point)
-    return tuple(
-        [
-            places[key_of(point.choices[decision.path])] if decision.path in point.choices else CLOSED
-            for decision, places in zip(space.decisions, _places(space), strict=True)
-        ]
-    )
+    return tuple([_index(decision, point.choices) for decision in space.decisions])
+
+
+def _index(decision: Decision, choices: Mapping[str, OptionName]) -> int:
+    index = index_of(decision.options, choices[decision.path]) if decision.path in choices else None
+    return CLOSED if index is None else index
 
 
 def decode(space: Space, code: Sequence[int], carried: Mapping[str, float] | None = None) -> Point:
@@ -60,12 +59,6 @@ def one_hot(space: Space, point: Point) -> tuple[int, ...]:
 def from_one_hot(space: Space, bits: Sequence[int], carried: Mapping[str, float] | None = None) -> Point:
     """The point that a one-hot form stands for. Raises DiagnosticError where there is none."""
     return decode(space, _indices(space, bits), carried)
-
-
-@lru_cache(maxsize=1)
-def _places(space: Space) -> tuple[dict[object, int], ...]:
-    """For each decision the places of its options."""
-    return tuple([{key_of(option): i for i, option in enumerate(decision.options)} for decision in space.decisions])
 
 
 def _length_fault(space: Space, code: Sequence[int]) -> list[Diagnostic]:

@@ -152,15 +152,12 @@ class Space:
             self.elaborate(point)
 
     def _has(self, point: Point) -> bool:
-        decided = 0
+        decided = carried = 0
         edge = self.diagram.root if point.model == self.model else None
-        carried: list[str] = []
-        while edge is not None:
-            carried += [
-                met.path for met in edge.carried if met.path in point.carried and met.holds(point.carried[met.path])
-            ]
+        while edge is not None and all(_carries(point, met) for met in edge.carried):
+            carried += len(edge.carried)
             if edge.node.decision is None:
-                return decided == len(point.choices) and len(carried) == len(point.carried)
+                return decided == len(point.choices) and carried == len(point.carried)
             index = edge.node.index_of(point.choices)
             decided += 1
             edge = None if index is None else self.diagram.edge(edge.node, index)
@@ -188,8 +185,8 @@ class Space:
                 return total(layers)
             index = node.index_of(choices)
             edge = None if index is None else node.edges[index] or self.costs.edge(node, index)
-        self.check(point)
-        raise AssertionError("a point of the diagram of decisions is one of the diagram of layers")
+        _, followed = follow(self._program, point, self.model, self._arguments, space=self)
+        return self.cost(followed)  # it had another word for an option
 
     def minimum(self, metric: str) -> Extreme:
         """The point of the least `params` or `macs`. Raises DiagnosticError where the space is empty."""
@@ -200,3 +197,7 @@ class Space:
         """The point of the most `params` or `macs`. Raises DiagnosticError where the space is empty."""
         self.need_points()
         return extreme(self, metric, least=False)
+
+
+def _carries(point: Point, met: Continuous) -> bool:
+    return met.path in point.carried and met.holds(point.carried[met.path])
