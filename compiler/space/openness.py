@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import reduce
 from operator import and_, or_
 from typing import cast
@@ -18,7 +18,7 @@ from .space import Space
 class Openness:
     """The paths of decisions and hyper-parameters that each of the points has, and of those that any has.
 
-    `refused` are decisions for which an option is told that they do not offer.
+    `refused` are decisions that do not offer the option told.
     """
 
     always: frozenset[str]
@@ -29,17 +29,25 @@ class Openness:
 def openness(space: Space, told: Mapping[str, object]) -> Openness | None:
     """What is open at the points that have the options told, None if no point has them.
 
-    An option that a decision does not offer tells nothing of the point.
+    An option that no decision of its path offers tells nothing. Where options depend on others, and those told do not
+    go together, an option that is not offered tells nothing either.
     """
-    return _Openness(space, told).found()
+    refused = [one for one in space.decisions if one.path in told and index_of(one.options, told[one.path]) is None]
+    sound = {path: option for path, option in told.items() if path not in {one.path for one in refused}}
+    found = _Openness(space, sound, strict=True).found() or _Openness(space, sound, strict=False).found()
+    return Openness(found.always, found.ever, (*refused, *found.refused)) if found else None
 
 
 class _Openness:
-    """Sets of paths are the bits of an int: one pass from the end of the diagram, one from its beginning."""
+    """Sets of paths are the bits of an int: one pass from the end of the diagram, one from its beginning.
 
-    def __init__(self, space: Space, told: Mapping[str, object]) -> None:
+    `strict`: a way that does not offer the option told is no way.
+    """
+
+    def __init__(self, space: Space, told: Mapping[str, object], strict: bool) -> None:
         self._diagram = space.diagram
         self._told = told
+        self._strict = strict
         paths = [decision.path for decision in space.decisions] + [carried.path for carried in space.continuous]
         self._bits = {path: 1 << place for place, path in enumerate(paths)}
 
@@ -50,9 +58,9 @@ class _Openness:
             return None
         nodes, edges = self._reached(root, sure)
         ever = reduce(or_, [*map(self._of_node, nodes), *map(self._of_edge, edges)])
-        refused = {one.path: one for node in nodes if (one := node.decision) and self._index(one) is None}
-        met = tuple(decision for path, decision in refused.items() if path in self._told)
-        return Openness(self._paths(always | self._of_edge(root)), self._paths(ever), met)
+        met = {one.path: one for node in nodes if (one := node.decision) and one.path in self._told}
+        refused = tuple(decision for decision in met.values() if self._index(decision) is None)
+        return Openness(self._paths(always | self._of_edge(root)), self._paths(ever), refused)
 
     def _sure(self, node: Node, followed: Sequence[tuple[Edge, int | None] | None]) -> int | None:
         """What is open on every way from here to the end, None if there is no way."""
@@ -76,14 +84,18 @@ class _Openness:
                     pending.append(edge.node)
         return list(nodes), edges
 
-    def _agreeing(self, node: Node) -> Iterator[int]:
+    def _agreeing(self, node: Node) -> Sequence[int]:
+        """The options that agree with what is told."""
         decision = node.decision
-        index = self._index(decision) if decision else None
-        yield from range(len(node.edges)) if index is None else (index,)
+        if decision is None or decision.path not in self._told:
+            return range(len(node.edges))
+        index = self._index(decision)
+        if index is None:
+            return () if self._strict else range(len(node.edges))
+        return (index,)
 
     def _index(self, decision: Decision) -> int | None:
-        told = decision.path in self._told
-        return index_of(decision.options, self._told[decision.path]) if told else None
+        return index_of(decision.options, self._told[decision.path])
 
     def _of_node(self, node: Node) -> int:
         return self._bits[node.decision.path] if node.decision else 0

@@ -191,6 +191,34 @@ def test_a_number_may_be_written_as_another_of_its_kind() -> None:
     assert index_of([[1, 2]], (1, 2)) == 0
 
 
+def test_a_point_may_write_its_numbers_so() -> None:
+    space, point = space_of("dependent"), Point("Net", {"n": 2, "m": 2, "wide": True, "f": 1})
+    canonical = Point("Net", {**point.choices, "f": 1.0})
+    assert encode(space, point) == encode(space, canonical)
+    assert space.cost(point) == space.cost(canonical)
+    assert list(neighbours(space, point)) == list(neighbours(space, canonical))
+
+
+def test_an_option_may_be_offered_under_some_others_only() -> None:
+    space = space_of("dependent")
+    point = Point("Net", {"n": 2, "m": 4, "wide": True, "f": 8})
+    with pytest.raises(DiagnosticError, match="`m` has no option `4`") as caught:
+        space.check(point)
+    assert [label.text for found in caught.value.diagnostics for label in found.labels] == ["options: `1`, `2`, `3`"]
+    with pytest.raises(DiagnosticError, match="does not decide `n`"):
+        space.check(Point("Net", {path: option for path, option in point.choices.items() if path != "n"}))
+
+
+def test_a_point_has_every_hyper_parameter_that_is_open() -> None:
+    space = space_of("carried")
+    with pytest.raises(DiagnosticError, match="does not decide `rate`"):
+        space.check(Point("Net", {"tuned": False}))
+    with pytest.raises(DiagnosticError, match="`decay` is not open"):
+        space.check(Point("Net", {"tuned": False}, {"rate": 0.01, "decay": 0.5}))
+    with pytest.raises(DiagnosticError, match="`rate` can't be"):
+        space.check(Point("Net", {"tuned": False}, {"rate": 0.5}))
+
+
 # Which decisions are open -------------------------------------------------------------------
 
 
