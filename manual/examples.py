@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from .. import driver
 from ..compiler.elaborate import elaborate
+from ..compiler.survey import survey_all
 from ..dsl.diagnostics import Diagnostic, DiagnosticError
 from ..dsl.render import render
 from ..dsl.source import Sources
-from ..dsl.tree import Model
 
 _FILE = "net.mnet"
 
@@ -19,12 +19,12 @@ def rendered(program: str) -> str:
 
 
 def diagnosed(program: str, sources: Sources) -> tuple[Diagnostic, ...]:
-    """What is wrong with a program that is read, checked and, where it has models, elaborated."""
+    """What `mnet check` finds in a program, and which values a model lacks."""
     try:
         checked = driver.read_source(program, _FILE, sources)
-        for item in checked.main.items:
-            if isinstance(item, Model):
-                elaborate(checked, item.name.name)
+        report = survey_all(checked, {}, {})
+        for name in report.unchecked:
+            elaborate(checked, name)
     except DiagnosticError as refused:
         return refused.diagnostics
-    return ()
+    return report.diagnostics
