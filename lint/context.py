@@ -14,10 +14,10 @@ from ..dsl.modules import Program
 from ..dsl.source import Source, Span
 from .names import Names
 from .networks import Network, networks
+from .suppressions import Suppressions, read_suppressions
 
 if TYPE_CHECKING:
     from .spaces import Searched
-    from .suppressions import Suppressions
 
 N = TypeVar("N")
 
@@ -28,7 +28,6 @@ class Context:
     the codes of the rules of this run."""
 
     program: Program
-    suppressions: Suppressions
     running: frozenset[str]
     target: str | None = None
 
@@ -49,6 +48,11 @@ class Context:
     def scanned(self) -> Scanned:
         """The tokens and comments of the file."""
         return scan(self.source)
+
+    @cached_property
+    def suppressions(self) -> Suppressions:
+        """The comments that silence rules."""
+        return read_suppressions(self.scanned)
 
     @cached_property
     def names(self) -> Names:

@@ -6,12 +6,10 @@ import importlib
 from collections.abc import Iterable, Iterator, Sequence
 
 from ..dsl.diagnostics import Diagnostic, Label, Severity
-from ..dsl.lexer import scan
 from ..dsl.modules import Program
 from .context import Context
 from .rule import Finding, Rule
 from .rules import RULES
-from .suppressions import read_suppressions
 
 _ABOUT_SUPPRESSIONS = "L9"
 """Rules that look at what the others have found; nothing silences them."""
@@ -21,11 +19,9 @@ def lint(program: Program, codes: Iterable[str], target: str | None = None) -> l
     """What the rules of these codes find in the main module of a checked program, in the order of the text."""
     rules = [rule(code) for code in sorted(codes)]
     running = [one for one in rules if target or not one.target]
-    scanned = scan(program.sources.by_name[program.main.span.file])
-    suppressions = read_suppressions(scanned)
-    context = Context(program, suppressions, frozenset(one.code.id for one in running), target)
+    context = Context(program, frozenset(one.code.id for one in running), target)
     ordinary = [one for one in running if not one.code.id.startswith(_ABOUT_SUPPRESSIONS)]
-    found = suppressions.loud(_findings(ordinary, context))
+    found = context.suppressions.loud(_findings(ordinary, context))
     found += _findings([one for one in running if one not in ordinary], context)
     return sorted(found, key=_place)
 

@@ -61,25 +61,22 @@ def _gathered(
     context: Context, measure: Measure[T], place: Callable[[Network, Node], Span | None], every: bool
 ) -> Iterator[Fault[T]]:
     wrong: dict[Span, list[tuple[Node, T]]] = {}
-    right: set[Span] = set()
-    for network, node, span in _placed(context, place):
+    right: set[Span | None] = set()
+    for network, node in layers(context):
         what = measure(network, node)
-        if what is None:
-            right.add(span)
-        else:
+        if what is not None and (span := place(network, node)):
             wrong.setdefault(span, []).append((node, what))
+        if what is None and every:
+            right.add(place(network, node))
     for span, found in wrong.items():
-        if not (every and span in right):
+        if span not in right:
             node, what = found[0]
             yield Fault(span, what, node, tuple(dict.fromkeys(node.path for node, _ in found)))
 
 
-def _placed(context: Context, place: Callable[[Network, Node], Span | None]) -> Iterator[tuple[Network, Node, Span]]:
-    for network in context.networks:
-        for node in network.graph.nodes:
-            span = place(network, node)
-            if span is not None:
-                yield network, node, span
+def layers(context: Context) -> Iterator[tuple[Network, Node]]:
+    """Every layer of every network."""
+    return ((network, node) for network in context.networks for node in network.graph.nodes)
 
 
 def source_of(network: Network, node: Node, operand: int = 0) -> Node | None:
@@ -101,5 +98,4 @@ def readers(network: Network, node: Node) -> tuple[Node, ...]:
 
 def is_output(network: Network, node: Node) -> bool:
     """Whether the network gives a result of the layer."""
-    made = {value.name for value in node.outputs}
-    return any(output.value.name in made for output in network.graph.outputs)
+    return any(value.name in network.output_names for value in node.outputs)

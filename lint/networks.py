@@ -29,6 +29,11 @@ class Network:
     graph: Graph
 
     @cached_property
+    def output_names(self) -> frozenset[str]:
+        """The names of the values that the network gives."""
+        return frozenset(output.value.name for output in self.graph.outputs)
+
+    @cached_property
     def cost(self) -> CostReport:
         """Parameters, MACs and bytes, layer by layer."""
         from ..compiler.cost import cost  # noqa: PLC0415  # few rules ask

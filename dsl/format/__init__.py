@@ -10,16 +10,17 @@ from __future__ import annotations
 
 from .. import codes
 from ..diagnostics import DiagnosticError, error
-from ..lexer import scan
+from ..lexer import Scanned, scan
 from ..limits import DEFAULT, Limits
 from ..parser import parse
 from ..source import Source
+from ..tree import Module
 from . import parentheses, statements
 from .printer import print_document
 from .stream import Stream
 from .words import normal, words
 
-__all__ = ["format_source"]
+__all__ = ["format_module", "format_source"]
 
 
 def format_source(source: Source, limits: Limits = DEFAULT) -> str:
@@ -30,9 +31,14 @@ def format_source(source: Source, limits: Limits = DEFAULT) -> str:
     parsed = parse(source, limits)
     if parsed.module is None:
         raise DiagnosticError(parsed.diagnostics)
-    found = words(scan(source, limits))
-    kept, dropped = parentheses.sort_out(parsed.module, found)
-    document = statements.module(Stream(list(normal(found, dropped)), kept), parsed.module)
+    return format_module(source, parsed.module, scan(source, limits), limits)
+
+
+def format_module(source: Source, module: Module, scanned: Scanned, limits: Limits = DEFAULT) -> str:
+    """The same for whoever has scanned and parsed the file already."""
+    found = words(scanned)
+    kept, dropped = parentheses.sort_out(module, found)
+    document = statements.module(Stream(list(normal(found, dropped)), kept), module)
     text = print_document(document).strip("\n")
     return _bounded(f"{text}\n" if text else "", source, limits)
 

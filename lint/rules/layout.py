@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import zip_longest
 
 from ...dsl.diagnostics import Code, Edit
-from ...dsl.format import format_source
+from ...dsl.format import format_module
 from ...dsl.source import Span
 from ..context import Context
 from ..rule import Finding, Rule, safe
@@ -14,7 +14,7 @@ from ..rule import Finding, Rule, safe
 
 def _check(context: Context) -> Iterator[Finding]:
     source = context.source
-    formatted = format_source(source)
+    formatted = format_module(source, context.module, context.scanned)
     if formatted == source.text:
         return
     pairs = zip_longest(source.lines, formatted.split("\n"))
