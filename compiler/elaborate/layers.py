@@ -69,7 +69,7 @@ def _refused(operator: Operator, tensors: Sequence[Value], site: Site, error: Op
 
 def apply_block(frame: Frame, block: BlockValue, tensors: Sequence[Any], values: Mapping[str, Any], site: Site) -> Any:
     """What a block returns: from memory, if the run keeps what it has seen, else by its body."""
-    if frame.run.memory is not None and not frame.run.sharing:
+    if frame.run.memory is not None:
         return frame.run.memory.recall(
             frame, block, tensors, values, site, lambda: _body(frame, block, tensors, values, site)
         )

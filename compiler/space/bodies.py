@@ -66,13 +66,28 @@ class Bodies:
             plain = self._plain[id(within)] = self._plain_names(within)
         return callee.name in plain
 
-    def is_layer(self, within: Definition, callee: tree.Expr) -> bool:
-        """Whether what is called is known to decide nothing, and to give one tensor."""
+    def is_layer(self, within: Definition, node: tree.Expr) -> bool:
+        """Whether a call is known to decide nothing, and to give one tensor."""
+        return self._gives_tensor(within, callee_of(node)) and (
+            isinstance(node, tree.Pipe) or self._is_applied(within, node)
+        )
+
+    def _is_applied(self, within: Definition, node: tree.Expr) -> bool:
+        """Whether a call is seen to be given tensors; another one may make an instance."""
+        call = node.value if isinstance(node, tree.Labelled) else node
+        tensors = _tensors(within)
+        return isinstance(call, tree.Call) and any(
+            isinstance(argument.value, tree.Pipe)
+            or (isinstance(argument.value, tree.Name) and argument.value.name in tensors)
+            for argument in call.arguments
+        )
+
+    def _gives_tensor(self, within: Definition, callee: tree.Expr) -> bool:
         if not self.is_plain(within, callee):
             return False
         block = self.block(within, callee)
         if block is not None:
-            return not _returns_several(block)
+            return not returns_several(block)
         assert isinstance(callee, tree.Name)
         if callee.name in _bound(within):
             return True
@@ -104,11 +119,24 @@ class Bodies:
         return known
 
 
-def _returns_several(block: tree.Block) -> bool:
+def returns_several(block: tree.Block) -> bool:
+    """Whether a block may return anything but one tensor."""
     if block.returns is not None:
         return not isinstance(block.returns, tree.NamedType)
     several = tree.ListExpr | tree.TupleExpr | tree.Comprehension | tree.Name
     return any(isinstance(n, tree.Return) and isinstance(n.value, several) for n in nodes(block.body))
+
+
+def _tensors(within: Definition) -> set[str]:
+    """Names that are seen to be tensors: parameters, inputs, results of pipes."""
+    tensors = {p.name.name for p in within.parameters if p.type == tree.NamedType("tensor", p.type.span)}
+    for node in nodes(within.body):
+        match node:
+            case tree.Input(name):
+                tensors.add(name.name)
+            case tree.Assign(pattern, tree.Pipe()) if not pattern.takes_apart:
+                tensors |= set(names_of(pattern))
+    return tensors
 
 
 def _all_plain(options: tree.OptionSet | tree.Expr, plain: Set[str]) -> bool:

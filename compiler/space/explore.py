@@ -107,7 +107,7 @@ class Explorer:
         self._answers = _Answers()
         self._nested = bool(bodies.deciding) or _decides_under_annotation(model)
         self._run = Run(OPERATORS, limits, program.own_files, self._answers)
-        self._blocks = self._run.memory = Blocks(bodies.deciding, outlines is None)
+        self._blocks = self._run.memory = Blocks(bodies.deciding)
         self._builder: Tally | Outline = Outline(self._run.meter)
         self._program, self._model, self._arguments = program, model, arguments
 

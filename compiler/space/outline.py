@@ -13,7 +13,7 @@ from typing import Any
 
 from ...dsl import tree
 from ..elaborate.patterns import names_of
-from .bodies import Bodies, Definition, Enter, Statements, callee_of
+from .bodies import Bodies, Definition, Enter, Statements
 from .reading import nodes
 
 TENSOR = "an opaque tensor"
@@ -54,9 +54,9 @@ class Outlines:
         block = self._bodies.block(within, call)
         return block if block is not None and id(block) in self._bodies.deciding else None
 
-    def is_plain(self, within: Definition, callee: tree.Expr) -> bool:
+    def is_layer(self, within: Definition, node: tree.Expr) -> bool:
         """Whether a call makes layers and decides nothing."""
-        return self._bodies.is_layer(within, callee)
+        return self._bodies.is_layer(within, node)
 
     def may_decide(self, within: Definition, value: tree.Expr) -> bool:
         """Whether a call in an expression may decide."""
@@ -139,7 +139,7 @@ class _Outline:
 
     def _makes_layer(self, node: tree.Expr) -> bool:
         """Whether it is the one tensor that a layer without decisions gives, of operands without any."""
-        return self._outlines.is_plain(self._within, callee_of(node)) and not self._may_decide(node)
+        return self._outlines.is_layer(self._within, node) and not self._may_decide(node)
 
     # Calls that are entered -----------------------------------------------------------------
 

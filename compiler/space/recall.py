@@ -9,6 +9,7 @@ from ..cost import NOTHING, Counts
 from ..elaborate.layers import Site
 from ..elaborate.run import Frame
 from ..elaborate.values import BlockValue, Instance
+from .bodies import returns_several
 from .state import key_of_items
 from .tally import Tally
 
@@ -24,15 +25,15 @@ class Entered(Exception):  # noqa: N818  # no error: the call is taken up by who
 class Blocks:
     """What blocks have returned and cost. It depends on the types of their tensors and on their values only.
 
-    A block that decides is elaborated each time, and so is one that is given a layer: that has weights of its own.
+    A block that decides is elaborated each time, and so is one that is given a layer or called as an instance: their
+    weights may be counted already. Where nothing is built, a block that does not decide is passed over.
     While `entering`, the first call of a block that decides raises `Entered`.
     """
 
-    def __init__(self, deciding: Set[int], remembering: bool) -> None:
+    def __init__(self, deciding: Set[int]) -> None:
         self.entering = False
         self.depth = 0
         self._deciding = deciding
-        self._remembering = remembering
         self._known: dict[object, tuple[Any, Counts]] = {}
 
     def recall(  # noqa: PLR0913, PLR0917  # a call has all these parts
@@ -46,11 +47,13 @@ class Blocks:
     ) -> Any:
         """The result of a block, whose layers are counted."""
         if id(block.declaration) in self._deciding:
-            if self.entering and len(frame.run.calls) == self.depth:
+            if self.entering and not frame.run.sharing and len(frame.run.calls) == self.depth:
                 raise Entered(block, tensors, values, site)
             return run_body()
         tally = frame.run.builder
-        if not self._remembering or _holds_layer(values.values()):
+        if tally.opaque is not None:
+            return run_body() if returns_several(block.declaration) else tally.opaque
+        if frame.run.sharing or _holds_layer(values.values()):
             return run_body()
         assert isinstance(tally, Tally)
         key = id(block), key_of_items(tensors), key_of_items([*values]), key_of_items([*values.values()])
