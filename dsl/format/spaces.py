@@ -43,7 +43,7 @@ def expect(s: Stream, node: tree.Expect) -> Doc:
 
 
 def annotated_paths(s: Stream, node: tree.AnnotatedPaths) -> Doc:
-    """`@freeze on "a", "b"`; what does not fit has an annotation a line, and then the patterns, indented."""
+    """`@freeze on "a", "b"`; what does not fit has the patterns on lines of their own, indented."""
     annotations = annotation_list(s, node.annotations)
     line = s.dense_gap(SPACE)
     return group(
@@ -59,11 +59,11 @@ def _more(s: Stream, patterns: Sequence[tree.Literal]) -> Iterator[Doc]:
 
 
 def annotation_list(s: Stream, annotations: Sequence[tree.Annotation]) -> Doc:
-    """Annotations one after another, or, in a group that is broken, a line each."""
+    """Annotations one after another on one line if it has room, or a line each."""
     parts = [_annotation(s, annotations[0])]
     for node in annotations[1:]:
         parts += [s.dense_gap(SPACE), _annotation(s, node)]
-    return concat(*parts)
+    return group(*parts)
 
 
 def _annotation(s: Stream, node: tree.Annotation) -> Doc:
