@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from mnet import driver
-from mnet.compiler.elaborate import elaborate
 from mnet.compiler.limits import DEFAULT as ELABORATION
+from mnet.compiler.space.space import Space
 from mnet.dsl.diagnostics import DiagnosticError
 from mnet.dsl.limits import DEFAULT as TEXT
 from mnet.dsl.render import render
@@ -36,7 +37,7 @@ class Snippet:
     text: str
     """What follows the language's name, and the program."""
     result: str | None
-    """The block after it: paths of its layers, or what is said about it."""
+    """The block after it: paths of its layers, its decisions, or what is said about it."""
 
     @property
     def program(self) -> str:
@@ -49,7 +50,7 @@ class Snippet:
 
 
 def snippets() -> list[Snippet]:
-    pattern = r"^```mnet(.*)\n((?:.*\n)*?)```\n(?:\n```(?:paths|text)\n((?:.*\n)*?)```)?"
+    pattern = r"^```mnet(.*)\n((?:.*\n)*?)```\n(?:\n```(?:paths|decisions|text)\n((?:.*\n)*?)```)?"
     return [
         Snippet(DOC.count("\n", 0, found.start()) + 2, found[1].strip(), found[2], found[3])
         for found in re.finditer(pattern, DOC, re.MULTILINE)
@@ -63,14 +64,24 @@ def values() -> list[tuple[str, str]]:
 
 
 def refused(path: Path) -> set[str]:
+    """The codes of what is wrong with a program; of a space, one point is built."""
     try:
         program = driver.read(path)
         for item in program.main.items:
             if isinstance(item, Model):
-                elaborate(program, item.name.name)
+                space = Space(program, item.name.name)
+                space.elaborate(next(space.points()))
     except DiagnosticError as caught:
         return {d.code.id for d in caught.diagnostics}
     return set()
+
+
+def decisions(path: Path) -> str:
+    program = driver.read(path)
+    (model,) = (item.name.name for item in program.main.items if isinstance(item, Model))
+    space = Space(program, model)
+    lines = [f"{found.path}: {', '.join(map(json.dumps, found.options))}\n" for found in space.decisions]
+    return "".join([*lines, f"{space.count()} points\n"])
 
 
 @pytest.mark.parametrize("snippet", snippets(), ids=lambda snippet: f"line{snippet.line}")
@@ -87,6 +98,9 @@ def test_result(snippet: Snippet, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     monkeypatch.chdir(tmp_path)
     path = Path("net.mnet")
     path.write_text(snippet.program, encoding="utf-8")
+    if "space" in snippet.kind.split():
+        assert decisions(path) == snippet.result
+        return
     sources = Sources()
     try:
         result = "".join(f"{node.path}\n" for node in driver.load(path, sources=sources).graph.nodes)
