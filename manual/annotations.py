@@ -25,16 +25,14 @@ all layers that the statement makes; before a block, about all layers of each ca
 ```mnet
 ratio = 0.85
 
-@placement("cpu")
-block head(x: tensor, classes: int) -> tensor {
+@placement("cpu") block head(x: tensor, classes: int) -> tensor {
   return x |> mean() |> logits: dense(classes)
 }
 
 model Annotated(bits: "int4" | "int8" = "int8") {
   input image: f32[N, 64, 64, 3]
 
-  @freeze
-  x = image |> stem: conv2d(16, stride=2) |> relu
+  @freeze x = image |> stem: conv2d(16, stride=2) |> relu
   for width in [16, 32] as stage {
     @precision(weights=bits, activations="int8")
     x = x |> expand: conv2d(4 * width, kernel=1) |> relu

@@ -10,14 +10,14 @@ from ..dsl.diagnostics import DiagnosticError, error
 from ..dsl.library import SUFFIX
 from ..dsl.source import Sources
 from ..dsl.suggest import hint
-from . import callables, definitions, diagnostics
+from . import callables, definitions, diagnostics, metrics, rules
 from .codes import NO_PAGE
 from .page import Page
 
 
 def pages() -> Iterator[Page]:
     """Every page there is, kind by kind."""
-    return chain(diagnostics.pages(), callables.pages(), definitions.pages())
+    return chain(diagnostics.pages(), rules.pages(), callables.pages(), metrics.pages(), definitions.pages())
 
 
 def find(word: str, sources: Sources) -> list[Page]:
@@ -36,9 +36,9 @@ def find(word: str, sources: Sources) -> list[Page]:
 
 
 def _named(word: str, candidates: list[Page]) -> list[Page]:
-    found = [page for page in candidates if word in {page.name, page.last_name} or word.upper() == page.name]
+    found = [page for page in candidates if word in page.names or word.upper() == page.name]
     if not found:
-        names = [name for page in candidates for name in (page.name, page.last_name)]
+        names = [name for page in candidates for name in page.names]
         raise DiagnosticError(error(NO_PAGE, f"there is no page about `{word}`", hint=_advice(word, names)))
     return found
 

@@ -21,11 +21,12 @@ class Page:
     title: str
     body: Callable[[], str]
     titled: bool = False
+    alias: str = ""
 
     @property
-    def last_name(self) -> str:
-        """The name without that of its module: `conv_bn` of `std.mobile.conv_bn`."""
-        return self.name.rpartition(".")[2]
+    def names(self) -> tuple[str, ...]:
+        """What the page is found by: also the name without that of its module, `conv_bn` of `std.mobile.conv_bn`."""
+        return self.name, self.name.rpartition(".")[2], self.alias or self.name
 
     def text(self) -> str:
         """The whole page."""

@@ -14,7 +14,8 @@ from mnet.backends.onnx import constraints as onnx
 from mnet.backends.tflite import constraints as tflite
 from mnet.compiler.ops import pages as operators
 from mnet.dsl import pages as library
-from mnet.manual import annotations
+from mnet.lint.rules import RULES
+from mnet.manual import annotations, errors, rules
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCUMENTS = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -24,15 +25,27 @@ MNET = Path(sys.executable).with_name("mnet")
 @pytest.mark.parametrize(
     ("page", "make"),
     [
+        ("errors.md", errors.page),
         ("operators.md", operators.page),
         ("library.md", library.page),
         ("annotations.md", annotations.page),
+        ("rules/README.md", rules.index),
         ("backends/tflite.md", tflite.documentation),
         ("backends/onnx.md", onnx.documentation),
     ],
 )
 def test_generated_pages_are_current(golden, page, make):
     golden(ROOT / "docs" / page, make())
+
+
+@pytest.mark.parametrize("code", RULES)
+def test_pages_of_rules_are_current(golden, code):
+    golden(ROOT / "docs" / "rules" / f"{code}.md", rules.page(code))
+
+
+def test_every_page_of_a_rule_has_its_rule():
+    written = {page.stem for page in (ROOT / "docs" / "rules").glob("*.md")}
+    assert written == {"README", *RULES}
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))

@@ -9,6 +9,9 @@ import pytest
     ("word", "expected"),
     [
         ("E0301", "error[E0301]: `filters` of `conv2d` takes `int`, not `float`"),
+        ("L301", "warning[L301]: `kernel` has a single option"),
+        ("single-option", "# L301: choice with a single option"),
+        ("macs", "require macs <= 300M"),
         ("e0301", "# E0301: argument of the wrong type"),
         ("conv2d", "groups: int = 1"),
         ("conv_bn", "`import std.mobile { conv_bn }`"),
@@ -71,5 +74,5 @@ def test_one_name_of_several_things(mnet, tmp_path):
 def test_without_a_word_it_lists_all(mnet):
     shown = mnet("explain").stdout
     listed = {page["name"] for page in json.loads(mnet("explain", "--format", "json").stdout)["pages"]}
-    assert {"E0101", "E0801", "conv2d", "max", "std.layers", "std.mobile.conv_bn", "freeze"} <= listed
+    assert {"E0101", "E0801", "L101", "macs", "conv2d", "max", "std.layers", "std.mobile.conv_bn", "freeze"} <= listed
     assert all(f"  {name} " in shown for name in listed)

@@ -17,5 +17,11 @@ def test_page_has_every_operator_and_every_parameter():
 
 def test_calls_are_written_as_programs_write_them():
     assert call(OPERATORS["relu"].signature) == "relu(x: tensor) -> tensor"
-    assert call(OPERATORS["mean"].signature) == "mean(x: tensor, axes: list[int] = [1, 2], keepdims: bool = false) -> tensor"
-    assert call(OPERATORS["split"].signature) == "split(x: tensor, sections: int | list[int], axis: int = -1) -> list[tensor]"
+    assert (
+        call(OPERATORS["mean"].signature)
+        == "mean(x: tensor, axes: list[int] = [1, 2], keepdims: bool = false) -> tensor"
+    )
+    assert (
+        call(OPERATORS["split"].signature)
+        == "split(x: tensor, sections: int | list[int], axis: int = -1) -> list[tensor]"
+    )
