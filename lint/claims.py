@@ -36,18 +36,6 @@ class Claim:
         """The metric as it is written."""
         return f"{self.metric}({self.table})" if self.table else self.metric
 
-    def speaks_of(self, other: Claim) -> bool:
-        """Whether both are about the same."""
-        return (self.metric, self.table) == (other.metric, other.table)
-
-    def meets(self, other: Claim) -> bool:
-        """Whether some value is right by both."""
-        return self.least <= other.most and other.least <= self.most
-
-    def implies(self, other: Claim) -> bool:
-        """Whether whatever is right by this is right by the other."""
-        return other.least <= self.least and self.most <= other.most
-
 
 def requirements(statement: tree.Require) -> Iterator[Claim | None]:
     """Each of the statement's, None for one whose bound has to be computed, or that is no range."""

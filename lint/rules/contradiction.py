@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from ...dsl import tree
 from ...dsl.diagnostics import Code, Label
-from ..claims import claims, expectations
+from ..claims import Claim, claims, expectations
 from ..context import Context
 from ..rule import Finding, Rule
 
@@ -14,16 +14,24 @@ from ..rule import Finding, Rule
 def _check(context: Context) -> Iterator[Finding]:
     for model in context.module.items:
         if isinstance(model, tree.Model):
-            known = list(expectations(model))
-            for claim in claims(model):
-                against = next((one for one in known if one.speaks_of(claim) and not one.meets(claim)), None)
-                known.append(claim)
-                if against:
-                    yield Finding(
-                        claim.span,
-                        f"no `{claim.measured}` meets both this and what stands before",
-                        others=(Label(against.span, "contradicts it"),),
-                    )
+            yield from _contradictions(model)
+
+
+def _contradictions(model: tree.Model) -> Iterator[Finding]:
+    """Requirements that part with the narrowest of what stands before them."""
+    lowest: dict[str, Claim] = {}
+    highest: dict[str, Claim] = {}
+    for claim in (*expectations(model), *claims(model)):
+        at_least, at_most = highest.get(claim.measured, claim), lowest.get(claim.measured, claim)
+        against = at_least if at_least.least > claim.most else at_most if at_most.most < claim.least else None
+        if against:
+            yield Finding(
+                claim.span,
+                f"no `{claim.measured}` meets both this and what stands before",
+                others=(Label(against.span, "contradicts it"),),
+            )
+        highest[claim.measured] = max(at_least, claim, key=lambda one: one.least)
+        lowest[claim.measured] = min(at_most, claim, key=lambda one: one.most)
 
 
 RULE = Rule(

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from ...dsl import tree
 from ...dsl.check.walk import nodes
-from ...dsl.diagnostics import Code, Edit, Fix, Label
+from ...dsl.diagnostics import Code, Fix, Label
 from ...dsl.record import record
 from ..claims import Claim, requirements
 from ..context import Context
-from ..edits import has_comment, without
+from ..edits import removal, without
 from ..rule import Finding, Rule, safe
 
 
@@ -25,17 +25,14 @@ class _Placed:
 
 def _check(context: Context) -> Iterator[Finding]:
     for model in context.module.items:
-        placed = list(_placed(model)) if isinstance(model, tree.Model) else []
-        for looser in placed:
-            stricter = next((one for one in placed if _makes_idle(one, looser, placed)), None)
-            if stricter:
-                yield Finding(
-                    looser.claim.span,
-                    f"another requirement of `{looser.claim.measured}` implies this one",
-                    "always met with it",
-                    others=(Label(stricter.claim.span, "is as strict, or stricter"),),
-                    fix=_left_out(context, looser),
-                )
+        for looser, stricter in _implied(model) if isinstance(model, tree.Model) else ():
+            yield Finding(
+                looser.claim.span,
+                f"another requirement of `{looser.claim.measured}` implies this one",
+                "always met with it",
+                others=(Label(stricter.claim.span, "is as strict, or stricter"),),
+                fix=_left_out(context, looser),
+            )
 
 
 def _placed(model: tree.Model) -> Iterator[_Placed]:
@@ -45,11 +42,18 @@ def _placed(model: tree.Model) -> Iterator[_Placed]:
                 yield _Placed(claim, statement, index)
 
 
-def _makes_idle(one: _Placed, other: _Placed, order: list[_Placed]) -> bool:
-    """Of two that are equally strict, the first stays."""
-    if one is other or not one.claim.speaks_of(other.claim) or not one.claim.implies(other.claim):
-        return False
-    return not other.claim.implies(one.claim) or order.index(one) < order.index(other)
+def _implied(model: tree.Model) -> Iterator[tuple[_Placed, _Placed]]:
+    """Requirements whose range holds the range of another; of two that are equally strict, the first stays.
+
+    The narrower ones are met first: by their lower ends, the highest first, and then by their upper ends.
+    """
+    narrowest: dict[str, _Placed] = {}
+    for placed in sorted(_placed(model), key=lambda one: (-one.claim.least, one.claim.most)):
+        known = narrowest.get(placed.claim.measured)
+        if known is None or known.claim.most > placed.claim.most:
+            narrowest[placed.claim.measured] = placed
+        else:
+            yield placed, known
 
 
 def _left_out(context: Context, placed: _Placed) -> Fix | None:
@@ -57,7 +61,7 @@ def _left_out(context: Context, placed: _Placed) -> Fix | None:
     if len(spans) > 1:
         edit = without(context, spans, placed.index)
     else:
-        edit = None if has_comment(context, placed.statement.span) else Edit(placed.statement.span, "")
+        edit = removal(context, placed.statement.span)
     return safe("leave it out", edit) if edit else None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from ...compiler.ops import OPERATORS
@@ -21,8 +22,10 @@ _QUOTED = re.compile(r"`([a-z_]\w*)`")
 def _check(context: Context) -> Iterator[Finding]:
     declared = {found.name.name for found in context.names.declarations}
     known = declared | OPERATORS.keys() | BUILTINS.keys() | set(load().words)
+    ends = [item.span.end_line for item in context.module.items]
     for comment in context.module.comments:
-        owner = _owner(context, comment) if comment.text.startswith("///") else None
+        below = bisect_left(ends, comment.span.line) if comment.text.startswith("///") else len(ends)
+        owner = context.module.items[below] if below < len(ends) else None  # the item that it stands above, or in
         for quoted in _QUOTED.finditer(comment.text) if owner else ():
             meant = closest(quoted[1], _parameters(owner)) if quoted[1] not in known else None
             if meant:
@@ -31,11 +34,6 @@ def _check(context: Context) -> Iterator[Finding]:
                     f"`{quoted[1]}` is no parameter, and nothing else of this file",
                     hint=f"did you mean `{meant}`?",
                 )
-
-
-def _owner(context: Context, comment: tree.Comment) -> tree.Item | None:
-    """The item that the comment stands above, or in."""
-    return next((item for item in context.module.items if item.span.end_line >= comment.span.line), None)
 
 
 def _parameters(item: tree.Item | None) -> list[str]:

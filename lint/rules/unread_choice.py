@@ -6,14 +6,16 @@ from collections.abc import Iterator
 
 from ...dsl import tree
 from ...dsl.diagnostics import Code
+from ...dsl.source import Span
 from ..context import Context
-from ..names import Declaration, Kind
+from ..names import Kind
 from ..rule import Finding, Rule
 
 
 def _check(context: Context) -> Iterator[Finding]:
+    of_models = _of_models(context)
     for declared in context.names.of_kind(Kind.CHOICE):
-        if not declared.uses and not _is_of_model(declared):
+        if not declared.uses and declared.span not in of_models:
             yield Finding(
                 declared.span,
                 f"nothing reads the choice `{declared.name.name}`",
@@ -22,9 +24,10 @@ def _check(context: Context) -> Iterator[Finding]:
             )
 
 
-def _is_of_model(declared: Declaration) -> bool:
-    """Whether it is made once for a whole model, and may be about its training."""
-    return isinstance(declared.owner, tree.Model) and declared.node in declared.owner.body
+def _of_models(context: Context) -> set[Span]:
+    """The choices that are made once for a whole model, and may be about its training."""
+    models = (item for item in context.module.items if isinstance(item, tree.Model))
+    return {node.name.span for model in models for node in model.body if isinstance(node, tree.Choice)}
 
 
 RULE = Rule(
