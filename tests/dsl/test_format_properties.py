@@ -19,7 +19,7 @@ from mnet.dsl.tree import Expr, Module
 ROOT = Path(__file__).parents[2]
 LAYOUTS = sorted(ROOT.glob("tests/dsl/format/*.mnet"))
 CORPUS = sorted(ROOT.glob("tests/corpus/programs/*.mnet"))
-FILES = [*sorted([*ROOT.glob("dsl/std/*.mnet"), *ROOT.glob("examples/*.mnet")]), *LAYOUTS, *CORPUS]
+FILES = [*sorted([*ROOT.glob("dsl/std/*.mnet"), *ROOT.glob("examples/**/*.mnet")]), *LAYOUTS, *CORPUS]
 BLANKS = ["", " ", "  ", "\t", "\n", "\n\n", "\n\n\n  ", " \r\n"]
 COMMENTS = ["// a", "// 2", "//", "/// b", "//! c", "//   d, e ", "// " + "f" * 110, "//// g"]
 

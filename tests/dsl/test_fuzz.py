@@ -23,9 +23,8 @@ from mnet.dsl.render import render
 from mnet.dsl.source import Source, Sources
 
 ROOT = Path(__file__).parents[2]
-PROGRAMS = [
-    path.read_text(encoding="utf-8") for path in sorted([*ROOT.glob("dsl/std/*.mnet"), *ROOT.glob("examples/*.mnet")])
-]
+FILES = [*ROOT.glob("dsl/std/*.mnet"), *ROOT.glob("examples/**/*.mnet"), ROOT / "tests/dsl/format/spaces.out"]
+PROGRAMS = [path.read_text(encoding="utf-8") for path in sorted(FILES)]
 FRAGMENTS = [
     " ",
     "\n",
@@ -45,10 +44,33 @@ FRAGMENTS = [
     "if",
     "for",
     "as",
+    "choice",
+    "where",
+    "in {",
+    "repeat",
+    "require",
+    "expect",
+    "@",
+    "on",
+    "+-",
+    "±",
+    "1%",
+    "300M",
+    "5 ms",
     "9" * 30,
 ]
 STRANGE = ["\0", "\ufeff", "\u202e", "é", "幅", "\ud800", "\r", "\t", "\\", "#", ";", "“", "𝔁"]
-SYNTAX = {codes.UNEXPECTED_TOKEN, codes.UNCLOSED_BRACKET, codes.KEYWORD_AS_NAME}
+SYNTAX = {
+    codes.UNEXPECTED_TOKEN,
+    codes.UNCLOSED_BRACKET,
+    codes.KEYWORD_AS_NAME,
+    codes.MISPLACED_QUANTITY,
+    codes.UNKNOWN_UNIT,
+    codes.NO_OPTIONS,
+    codes.CHOICE_AS_VALUE,
+    codes.MISPLACED_ANNOTATION,
+    codes.BARE_PATTERN,
+}
 
 
 @st.composite

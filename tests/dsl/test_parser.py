@@ -17,7 +17,7 @@ from mnet.dsl.parser import parse
 from mnet.dsl.source import Source, Span
 
 ROOT = Path(__file__).parents[2]
-PROGRAMS = sorted([*ROOT.glob("dsl/std/*.mnet"), *ROOT.glob("examples/*.mnet")])
+PROGRAMS = sorted([*ROOT.glob("dsl/std/*.mnet"), *ROOT.glob("examples/**/*.mnet")])
 
 
 AT = Span("", 1, 1, 1, 1)
@@ -212,6 +212,93 @@ def test_input_shape() -> None:
     assert found.type.dims == (tree.Name("N", AT), expression("size * 2"), tree.Literal(3, AT))
 
 
+# Search spaces, requirements, annotations ---------------------------------------------------
+
+
+def identifier(name: str) -> tree.Identifier:
+    return tree.Identifier(name, AT)
+
+
+def test_choices() -> None:
+    named, listed = statements("/// doc\n choice k in { 3, a: f(5), } choice d in 0..n")
+    options = tree.OptionSet((tree.Literal(3, AT), expression("a: f(5)")), AT)
+    assert named == tree.Choice(identifier("k"), options, "", AT)
+    assert listed == tree.Choice(identifier("d"), expression("0..n"), "", AT)
+
+
+def test_doc_comments_of_choices_and_annotated_blocks() -> None:
+    (first,) = statements("\n/// Its kernel.\nchoice k in { 3 }")
+    assert isinstance(first, tree.Choice)
+    assert first.doc == "Its kernel."
+    for text in ("/// Doc.\n@freeze\nblock b() { }", "@freeze\n/// Doc.\nblock b() { }"):
+        (block,) = module(text).items
+        assert isinstance(block, tree.Block)
+        assert (block.doc, block.annotations) == ("Doc.", (tree.Annotation(identifier("freeze"), (), AT),))
+
+
+def test_conditions_are_statements() -> None:
+    choice, where = statements("choice k in xs where(k > 1)")
+    assert isinstance(choice, tree.Choice)
+    assert where == tree.Where(expression("k > 1"), AT)
+
+
+def test_repetitions() -> None:
+    (found,) = statements("repeat (n) as layer { x = y }")
+    assert found == tree.Repeat(tree.Name("n", AT), identifier("layer"), statements("x = y"), AT)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "unit", "digit"),
+    [
+        ("300M", 300_000_000, "count", 1e6),
+        ("3.50M", 3_500_000, "count", 1e4),
+        ("1_000K", 1_000_000, "count", 1e3),
+        ("0.0005K", 0.5, "count", 0.1),
+        ("2G", 2_000_000_000, "count", 1e9),
+        ("7B", 7, "bytes", 1),
+        ("250KB", 250_000, "bytes", 1e3),
+        ("1.5MiB", 1_572_864, "bytes", 104857.6),
+        ("1GB", 10**9, "bytes", 1e9),
+        ("80ms", 0.08, "seconds", 1e-3),
+        ("0.1us", 1e-7, "seconds", 1e-7),
+        ("2s", 2, "seconds", 1),
+    ],
+)
+def test_quantities(text: str, value: float, unit: str, digit: float) -> None:
+    (found,) = statements(f"require macs <= {text}")
+    bound = tree.Quantity(value, unit, digit, AT)
+    assert found == tree.Require((tree.Requirement(identifier("macs"), None, "<=", bound, AT),), AT)
+
+
+def test_requirements_and_expectations() -> None:
+    require, expect = statements("require latency(cpu) < n * 2, macs == 3 expect macs = 3K +- 0.5%, params = a + -1")
+    assert isinstance(require, tree.Require)
+    assert isinstance(expect, tree.Expect)
+    assert [(r.table, r.operator, r.bound) for r in require.requirements] == [
+        (identifier("cpu"), "<", expression("n * 2")),
+        (None, "==", tree.Literal(3, AT)),
+    ]
+    assert [(e.value, e.tolerance) for e in expect.expectations] == [
+        (tree.Quantity(3000, "count", 1e3, AT), 0.005),
+        (expression("a + (-1)"), None),
+    ]
+
+
+def test_a_sum_of_a_negative_number_is_no_tolerance() -> None:
+    assert expression("a +-b") == expression("a+-b") == expression("a + (-b)")
+
+
+def test_annotations() -> None:
+    annotated, paths = statements('@freeze @sparsity(0.5, block=(1, 1)) x = y @freeze() on "a.*", "**"')
+    freeze = tree.Annotation(identifier("freeze"), (), AT)
+    block = tree.Argument(identifier("block"), expression("(1, 1)"), AT)
+    ratio = tree.Argument(None, tree.Literal(0.5, AT), AT)
+    sparsity = tree.Annotation(identifier("sparsity"), (ratio, block), AT)
+    (assign,) = statements("x = y")
+    assert annotated == tree.Annotated((freeze, sparsity), assign, AT)
+    assert paths == tree.AnnotatedPaths((freeze,), (tree.Literal("a.*", AT), tree.Literal("**", AT)), AT)
+
+
 # Comments -----------------------------------------------------------------------------------
 
 COMMENTED = """\
@@ -310,7 +397,9 @@ def test_parentheses_alone_do_not_nest() -> None:
     assert expression("(" * 5000 + "1" + ")" * 5000) == tree.Literal(1, AT)
 
 
-@pytest.mark.parametrize("text", ["(" * 50_000, "[" * 50_000, "model M() {" * 10_000, "if a {" * 10_000])
+@pytest.mark.parametrize(
+    "text", ["(" * 50_000, "[" * 50_000, "model M() {" * 10_000, "if a {" * 10_000, "repeat 1 as l {" * 10_000]
+)
 def test_what_is_never_closed_ends_soon(text: str) -> None:
     assert codes("v = " + text)
 

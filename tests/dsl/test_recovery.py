@@ -37,6 +37,18 @@ def broken_lines(text: str) -> list[int]:
         "model M() {\n  x = (1, 2] !!\n  y = [1, 2) !!\n  z = f(1\n} !!\na = 1 2 !!\n",
         "import a { } !!\nimport b { c d } !!\nx = 1 2 !!\n",
         "model M() {\n  (a, 3) = x !!\n  (b, c) = y 4 !!\n}\n",
+        "model M() {\n  choice k { 3, 5 } !!\n  choice d in { 1 2 } !!\n  x = 1 2 !!\n}\ny = 1 2 !!\n",
+        "model M() {\n  choice k in {\n    1 2, !!\n    3,\n  }\n  x = 1 2 !!\n}\ny = 1 2 !!\n",
+        "model M() {\n  choice k in { 3, 5\n  x = y !!\n  z = 1 2 !!\n}\ny = 1 2 !!\n",
+        "model M() {\n  x = if a { 1 2 } else { 3 } !!\n  z = 1 2 !!\n}\ny = 1 2 !!\n",
+        "model M() {\n  repeat 3 { !!\n    x = 1 2 !!\n  }\n  where !!\n}\ny = 1 2 !!\n".replace(
+            "where !!\n}", "where\n} !!"
+        ),
+        "model M() {\n  require macs = 3M !!\n  expect macs < 3M !!\n  require macs <= 2 * 3M !!\n  x = 1 2 !!\n}\n",
+        "model M() {\n  @freeze for i = 0..3 { !!\n    x = 1 2 !!\n  }\n  @freeze on x !!\n  @freeze !!\n}\n".replace(
+            "freeze !!\n}", "freeze !!\n}"
+        ),
+        "@placement(1 2) !!\nblock b(x tensor) { !!\n  x = 1 2 !!\n}\n",
         "model M() {\n  x = y |>\n  output z = x !!\n  input q 3 !!\n}\n",
     ],
 )
