@@ -11,14 +11,14 @@ from ...dsl.diagnostics import DiagnosticError, error
 from ...dsl.modules import Program
 from .. import limits as default
 from ..choices import Continuous, Decision, OptionName
-from ..codes import EMPTY_SPACE
+from ..codes import EMPTY_SPACE, LIMIT
 from ..cost import NOTHING, Counts, total
 from ..elaborate.choices import key_of
 from ..elaborate.elaborate import model_of
 from ..ir import Graph
 from ..limits import Limits
 from .bodies import Bodies
-from .diagram import Diagram, Edge, Node
+from .diagram import Diagram, Edge, Node, TooLargeError
 from .explore import Explorer
 from .extremes import Extreme, extreme
 from .follow import follow
@@ -27,7 +27,7 @@ from .point import Point
 from .tally import NotAnOutlineError
 from .walk import Way, find_way, ways
 
-OPTIONS = 1_000_000
+OPTIONS = 200_000
 """Options that the diagram of the decisions may have, each counted once wherever ways have met before it."""
 
 
@@ -56,7 +56,14 @@ class Space:
 
     @cached_property
     def diagram(self) -> Diagram:
-        """The diagram of the decisions, whole. Raises DiagnosticError where the model is wrong."""
+        """The diagram of the decisions, whole. Raises DiagnosticError where the model is wrong, or there is no end."""
+        try:
+            return self._outlined()
+        except TooLargeError:
+            message = f"the decisions of `{self.model}` depend on each other in more than {OPTIONS} ways"
+            raise DiagnosticError(error(LIMIT, message, self._model.name.span)) from None
+
+    def _outlined(self) -> Diagram:
         try:
             outlined = self._drawn(Outlines(self._bodies, self._model))
             outlined.draw(OPTIONS)

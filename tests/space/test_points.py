@@ -107,6 +107,13 @@ def test_the_points_are_those_that_elaborate(name: str, oracle: Callable[..., It
     assert points_of(name) == [point for point, _ in oracle(load_text(program_of(name)))]
 
 
+def test_a_space_that_can_not_be_told_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mnet.compiler.space.space.OPTIONS", 50)
+    space = Space(load_text(program_of("where").replace("{ 1, 2, 3 }", "stepped(1, 20, 1)")), None, {})
+    with pytest.raises(DiagnosticError, match="depend on each other in more than 50 ways"):
+        space.count()
+
+
 # Points and their files ---------------------------------------------------------------------
 
 
