@@ -1,4 +1,4 @@
-"""The requirements and expectations of a model, as far as they are written in numbers."""
+"""The requirements and expectations of a model, as far as they are written in numbers and hold without a condition."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator, Mapping
 
 from ..compiler.elaborate.claims import UNIT
 from ..dsl import tree
-from ..dsl.check.walk import nodes
 from ..dsl.record import record
 from ..dsl.source import Span
 
@@ -53,14 +52,14 @@ def _requirement(wanted: tree.Requirement) -> Claim | None:
 
 def claims(model: tree.Model) -> Iterator[Claim]:
     """The requirements of a model that are written in numbers."""
-    for statement in nodes(model):
+    for statement in model.body:
         if isinstance(statement, tree.Require):
             yield from (claim for claim in requirements(statement) if claim)
 
 
 def expectations(model: tree.Model) -> Iterator[Claim]:
     """Those of a model whose numbers are written."""
-    for statement in nodes(model):
+    for statement in model.body:
         for published in statement.expectations if isinstance(statement, tree.Expect) else ():
             value = _number(published.value)
             if value is not None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...dsl import tree
-from ...dsl.check.walk import nodes
 from ...dsl.diagnostics import Code, Fix, Label
 from ...dsl.record import record
 from ..claims import Claim, requirements
@@ -36,10 +35,10 @@ def _check(context: Context) -> Iterator[Finding]:
 
 
 def _placed(model: tree.Model) -> Iterator[_Placed]:
-    for statement in nodes(model):
-        for index, claim in enumerate(requirements(statement)) if isinstance(statement, tree.Require) else ():
-            if claim:
-                yield _Placed(claim, statement, index)
+    for statement in model.body:
+        if isinstance(statement, tree.Require):
+            claims = enumerate(requirements(statement))
+            yield from (_Placed(claim, statement, index) for index, claim in claims if claim)
 
 
 def _implied(model: tree.Model) -> Iterator[tuple[_Placed, _Placed]]:
@@ -58,10 +57,8 @@ def _implied(model: tree.Model) -> Iterator[tuple[_Placed, _Placed]]:
 
 def _left_out(context: Context, placed: _Placed) -> Fix | None:
     spans = [wanted.span for wanted in placed.statement.requirements]
-    if len(spans) > 1:
-        edit = without(context, spans, placed.index)
-    else:
-        edit = removal(context, placed.statement.span)
+    several = len(spans) > 1
+    edit = without(context, spans, placed.index) if several else removal(context, placed.statement.span)
     return safe("leave it out", edit) if edit else None
 
 
