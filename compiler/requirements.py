@@ -116,7 +116,7 @@ def _way_out(requirement: Requirement, value: float, unit: Unit) -> str | None:
 
 def _contributions(measured: Measured, unit: Unit) -> Iterator[Label]:
     """The calls that contribute most, each with its share and its largest layer."""
-    placed = [(share.span, share) for share in measured.shares if share.span is not None]
+    placed = [(share.span, share) for share in measured.shares() if share.span is not None]
     calls = groupby(sorted(placed, key=lambda pair: _place(pair[0])), key=lambda pair: pair[0])
     by_call = [(span, [share for _, share in group]) for span, group in calls]
     by_call.sort(key=lambda call: -sum(share.value for share in call[1]))

@@ -13,7 +13,7 @@ from dataclasses import replace
 from itertools import islice
 
 from ..dsl import tree
-from ..dsl.diagnostics import Diagnostic, error
+from ..dsl.diagnostics import Diagnostic, DiagnosticError, error
 from ..dsl.metrics import METRICS
 from ..dsl.modules import Program
 from ..dsl.record import record
@@ -29,8 +29,9 @@ from .ir import Graph
 from .requirements import Tables, holds, missed, unmet
 
 MAX_POINTS = 64
-MAX_NODES = 2_500
-"""Layers of all points of a space that are looked at; the first two points are looked at in any case."""
+MAX_LAYERS = 2_400
+"""Layers of all points that are looked at, shared by the models of a file: a fifth of a second. The first two points of
+a space are looked at in any case."""
 
 MAX_REDUCED = 3
 """Errors of a space whose points are searched for the few options that matter."""
@@ -87,7 +88,8 @@ def survey_all(program: Program, arguments: Mapping[str, object], tables: Tables
     """Looks at every model of the main module whose parameters all have values."""
     models = [item for item in program.main.items if isinstance(item, tree.Model)]
     lacking = {model.name.name: tuple(_without_value(model, arguments)) for model in models}
-    surveys = [survey(program, name, arguments, tables) for name, missing in lacking.items() if not missing]
+    complete = [name for name, missing in lacking.items() if not missing]
+    surveys = [survey(program, name, arguments, tables, MAX_LAYERS // len(complete)) for name in complete]
     return Report(tuple(surveys), {name: missing for name, missing in lacking.items() if missing})
 
 
@@ -95,8 +97,10 @@ def _without_value(model: tree.Model, given: Container[str]) -> Iterator[str]:
     return (p.name.name for p in model.parameters if p.default is None and p.name.name not in given)
 
 
-def survey(program: Program, model: str, arguments: Mapping[str, object], tables: Tables) -> Survey:
-    """Looks at one model of the program.
+def survey(
+    program: Program, model: str, arguments: Mapping[str, object], tables: Tables, layers: int = MAX_LAYERS
+) -> Survey:
+    """Looks at one model of the program, of a space at points of about so many layers.
 
     Expectations are compared of an architecture with its defaults: a published number is that of one network.
     Raises DiagnosticError where the program has no such model.
@@ -108,8 +112,10 @@ def survey(program: Program, model: str, arguments: Mapping[str, object], tables
         return elaborate(program, model, arguments, decider=decider)
 
     covering = Covering(build)
-    visited = list(_enough(covering.points()))
-    if visited and not visited[0].options:
+    visited = list(_enough(covering.points(), layers))
+    if not visited:
+        return Survey(model, _without_points(program, model, arguments), points=0, is_space=True)
+    if not visited[0].options:
         return _architecture(model, visited[0], tables, published)
     measured = [(point.graph, unmet(point.graph, tables)) for point in visited if point.graph]
     tried = tuple(_tried(measured))
@@ -130,12 +136,22 @@ def survey_at(graph: Graph, tables: Tables) -> Survey:
     return Survey(graph.name, (*graph.warnings, *unmet(graph, tables)), uncompared=bool(graph.expectations))
 
 
-def _enough(points: Iterator[Visited]) -> Iterator[Visited]:
-    nodes = 0
+def _without_points(program: Program, model: str, arguments: Mapping[str, object]) -> tuple[Diagnostic, ...]:
+    """The error of a space that is empty; nothing, where it only hides its points well."""
+    from .space.space import Space  # noqa: PLC0415  # most surveys find a point
+
+    try:
+        Space(program, model, arguments).need_points()
+    except DiagnosticError as failure:
+        return failure.diagnostics
+    return ()
+
+
+def _enough(points: Iterator[Visited], layers: int) -> Iterator[Visited]:
     for count, visited in enumerate(islice(points, MAX_POINTS), 1):
         yield visited
-        nodes += len(visited.graph.nodes) if visited.graph else 0
-        if count > 1 and nodes > MAX_NODES:
+        layers -= len(visited.graph.nodes) if visited.graph else 0
+        if count > 1 and layers < 0:
             return
 
 

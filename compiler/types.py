@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import cast
 
 from ..dsl.dtypes import DType
 from ..dsl.record import record
@@ -27,18 +28,20 @@ class TensorType:
 
     @property
     def is_static(self) -> bool:
-        return all(isinstance(dim, int) for dim in self.shape)
+        return str not in map(type, self.shape)
 
     @property
     def static_shape(self) -> tuple[int, ...]:
         """The shape as integers. Raises ValueError where a dimension is symbolic."""
         if not self.is_static:
             raise ValueError(f"{self} has a symbolic dimension")
-        return tuple(dim for dim in self.shape if isinstance(dim, int))
+        return cast("tuple[int, ...]", self.shape)
 
     def elements(self, batch: int = 1) -> int:
         """The number of elements, counting a symbolic dimension as `batch`."""
-        return math.prod(dim if isinstance(dim, int) else batch for dim in self.shape)
+        if self.is_static:
+            return math.prod(cast("tuple[int, ...]", self.shape))
+        return math.prod([batch if isinstance(dim, str) else dim for dim in self.shape])
 
     def nbytes(self, batch: int = 1) -> int:
         return self.elements(batch) * self.dtype.nbytes

@@ -28,10 +28,10 @@ class Share:
 
 @record
 class Measured:
-    """A metric's value, the shares that it is made of, and remarks on how it came about."""
+    """A metric's value, remarks on how it came about, and the shares that it is made of where somebody asks."""
 
     value: int | float
-    shares: tuple[Share, ...]
+    shares: Callable[[], tuple[Share, ...]]
     notes: tuple[str, ...] = ()
 
 
@@ -40,7 +40,6 @@ class Gauge:
 
     def __init__(self, graph: Graph) -> None:
         self._graph = graph
-        self._places = _Places(graph)
 
     def measure(self, metric: str) -> Measured:
         """The metric of this name, but for `latency`."""
@@ -51,7 +50,11 @@ class Gauge:
         nodes = self._graph.nodes
         found = table.look_up({node.path: row_of(self._graph, node) for node in nodes})
         notes = (f"{found.estimated} of {len(nodes)} rows are interpolated over MACs",) if found.estimated else ()
-        return Measured(sum(found.seconds.values()), self._shares(found.seconds), notes)
+        return Measured(sum(found.seconds.values()), lambda: self._shares(found.seconds), notes)
+
+    @cached_property
+    def _places(self) -> _Places:
+        return _Places(self._graph)
 
     @cached_property
     def _costs(self) -> CostReport:
@@ -63,22 +66,27 @@ class Gauge:
 
     def counted(self, count: str) -> Measured:
         """One of the `Counts` of all layers."""
-        shares = self._shares({layer.path: getattr(layer.counts, count) for layer in self._costs.layers})
+
+        def shares() -> tuple[Share, ...]:
+            return self._shares({layer.path: getattr(layer.counts, count) for layer in self._costs.layers})
+
         return Measured(getattr(self._costs.total, count), shares)
 
     def peak(self) -> Measured:
         """Bytes at the highest point of the best order; the shares are the tensors that live then."""
         best = self._memory.best
-        makers = self._graph.producers
-        shares = [
-            Share(value.name, value.type.nbytes(), self._places.of(makers.get(value.name))) for value in best.live
-        ]
+
+        def shares() -> tuple[Share, ...]:
+            makers = self._graph.producers
+            return tuple(Share(v.name, v.type.nbytes(), self._places.of(makers.get(v.name))) for v in best.live)
+
         where = f"most lives while `{best.node.path}` runs" if best.node else "there are no layers"
         proof = "no order of the layers needs less" if self._memory.proven else "in the best order of layers found"
-        return Measured(best.nbytes, tuple(shares), (f"{where}; {proof}",))
+        return Measured(best.nbytes, shares, (f"{where}; {proof}",))
 
     def operators(self) -> Measured:
-        return Measured(len(self._graph.nodes), self._shares({node.path: 1 for node in self._graph.nodes}))
+        nodes = self._graph.nodes
+        return Measured(len(nodes), lambda: self._shares(dict.fromkeys((node.path for node in nodes), 1)))
 
     def _shares(self, values: Mapping[str, int | float]) -> tuple[Share, ...]:
         return tuple(
