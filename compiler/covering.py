@@ -32,6 +32,9 @@ class Visited:
 MOST_ATTEMPTS = 32
 """Ways that are tried around what is excluded, for one point."""
 
+MOST_ELABORATIONS = 128
+"""In all: each may take as long as the limits of an elaboration allow."""
+
 Untaken = dict[str, dict[object, Mapping[str, object]]]
 """Options that no point has taken, by the paths of their decisions and by key, with the choices that led there."""
 
@@ -101,6 +104,7 @@ class Covering:
         self._refusals = _Refusals()
         self._untaken: Untaken = {}
         self._taken: set[tuple[str, object]] = set()
+        self._left = MOST_ELABORATIONS
 
     @property
     def untaken(self) -> int:
@@ -120,7 +124,7 @@ class Covering:
         yield from self._reach({}, {})
         if self._untaken:
             yield from self._reach({}, {}, last=True)
-        while self._untaken:
+        while self._untaken and self._left:
             path, options = next(iter(self._untaken.items()))
             key, around = next(iter(options.items()))
             plan = {**around, path: key}
@@ -145,6 +149,9 @@ class Covering:
 
     def _visit(self, walker: _Walker) -> Visited | None:
         """The point, or None where it is excluded: then its beginning is not gone again."""
+        if not self._left:
+            return None
+        self._left -= 1
         try:
             return Visited(walker.options, self._elaborate(walker))
         except _DeadEndError:

@@ -87,6 +87,23 @@ def test_published_spaces_need_as_many_points_as_their_largest_decision_has_opti
     assert (found.points, found.untaken, found.diagnostics) == (points, 0, ())
 
 
+def test_a_hostile_condition_ends_the_search():
+    """Nothing is excluded before the last choice: only whole points are tried, and one of a million is allowed."""
+    choices = "".join(f"choice c{n} in stepped(0, 9, 1)\n" for n in range(6))
+    body = choices + "where " + " and ".join(f"c{n} == 5" for n in range(6))
+    program = driver.read_source(MODEL.format(body=body), "net.mnet")
+    tried = []
+
+    def build(decider):
+        tried.append(decider)
+        return elaborate(program, decider=decider)
+
+    space = Covering(build)
+    assert list(space.points()) == []
+    assert space.untaken > 0
+    assert len(tried) <= 128
+
+
 def test_two_runs_look_at_the_same_points():
     program = driver.read(SPACES / "mnasnet.mnet")
     runs = [
