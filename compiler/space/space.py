@@ -56,7 +56,7 @@ class Space:
 
     @cached_property
     def diagram(self) -> Diagram:
-        """The diagram of the decisions, whole. Raises DiagnosticError where the model is wrong, or there is no end."""
+        """The whole diagram of the decisions. Raises DiagnosticError of a wrong model and of too large a space."""
         try:
             return self._outlined()
         except TooLargeError:
