@@ -100,8 +100,8 @@ def test_a_space_without_points(mnet, tmp_path):
     (tmp_path / "empty.mnet").write_text(EMPTY)
     assert mnet("space", "count", "empty.mnet").stdout.startswith("points         0\n")
     assert mnet("space", "enumerate", "empty.mnet").stdout == ""
-    for command in ("sample", "min", "max"):
-        assert "error[E0634]" in mnet("space", command, "empty.mnet", code=2).stderr
+    for name in ("sample", "min", "max"):
+        assert "error[E0634]" in mnet("space", name, "empty.mnet", code=2).stderr
 
 
 def test_a_seed_draws_the_same_points(mnet, net):
