@@ -10,8 +10,9 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -73,12 +74,48 @@ class MappedData(TensorData):
 class Derived(TensorData):
     """A function of other tensors. Not cached: it is read once, when it is written."""
 
-    sources: tuple[TensorData, ...]
+    sources: tuple[TensorData, ...] = field(repr=False)  # what they share would be printed again and again
     function: Callable[..., Array]
     dtype: DType
     shape: tuple[int, ...]
 
     def read(self) -> Array:
-        result = self.function(*(source.read() for source in self.sources))
+        """Computes what it is made of, each piece once and none longer in memory than it is needed."""
+        order = _in_order(self)
+        uses = Counter(id(source) for derived in order for source in derived.sources)
+        arrays: dict[int, Array] = {}
+        for derived in order:
+            arrays[id(derived)] = derived._compute(arrays, uses)
+        return arrays[id(self)]
+
+    def _compute(self, arrays: dict[int, Array], uses: Counter[int]) -> Array:
+        """The elements, from those of the sources. Takes out of `arrays` what has been used for the last time."""
+        result = self.function(*[_take(source, arrays, uses) for source in self.sources])
         assert result.shape == self.shape, (result.shape, self.shape)
         return np.asarray(result, dtype=numpy_dtype(self.dtype))
+
+
+def _take(source: TensorData, arrays: dict[int, Array], uses: Counter[int]) -> Array:
+    """One use of a source. What is not derived is read at its first use."""
+    key = id(source)
+    array = arrays.pop(key) if key in arrays else source.read()
+    uses[key] -= 1
+    if uses[key]:
+        arrays[key] = array
+    return array
+
+
+def _in_order(last: Derived) -> list[Derived]:
+    """Everything derived that `last` is made of, each once and after its sources. A chain may be of any length."""
+    order: list[Derived] = []
+    seen: set[int] = set()
+    pending = [(last, False)]
+    while pending:
+        derived, sources_done = pending.pop()
+        if sources_done:
+            order.append(derived)
+        elif id(derived) not in seen:
+            seen.add(id(derived))
+            pending.append((derived, True))
+            pending += [(source, False) for source in reversed(derived.sources) if isinstance(source, Derived)]
+    return order
