@@ -44,7 +44,9 @@ RULE = Rule(
 model Net() {
   input image: f32[N, 32, 32, 3]
   x = image
-  for c in [16] as stage { x = x |> conv2d(c) }
+  for c in [16] as stage {
+    x = x |> conv2d(c)
+  }
   output features = x
 }
 """,
@@ -53,7 +55,9 @@ model Net() {
 model Net() {
   input image: f32[N, 32, 32, 3]
   x = image
-  for c in [16, 24] as stage { x = x |> conv2d(c) }
+  for c in [16, 24] as stage {
+    x = x |> conv2d(c)
+  }
   output features = x
 }
 """,

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ...dsl import tree
 from ...dsl.diagnostics import Code, Edit, Fix
 from ..context import Context
+from ..edits import has_comment, removal
 from ..names import Kind
 from ..rule import Finding, Rule, safe
 
@@ -15,20 +16,21 @@ def _check(context: Context) -> Iterator[Finding]:
     unused = {found.span for found in context.names.of_kind(Kind.IMPORT) if not found.uses}
     for wanted in context.module.imports:
         idle = [name for name in wanted.names if name.local.span in unused]
+        fix = _without(context, wanted, idle)
         for name in idle:
-            fix = _without(context, wanted, idle) if name is idle[0] else None
-            yield Finding(
-                name.local.span, f"`{name.local.name}` is imported and never used", "nothing below uses it", fix=fix
-            )
+            message = f"`{name.local.name}` is imported and never used"
+            yield Finding(name.local.span, message, "nothing below uses it", hint="remove it", fix=fix)
 
 
 def _without(context: Context, wanted: tree.Import, idle: list[tree.ImportedName]) -> Fix | None:
     """The import without the names that are idle, or nothing of it; comments in it are for people to move."""
-    if any(wanted.span.line <= comment.span.line <= wanted.span.end_line for comment in context.module.comments):
-        return None
-    kept = [name for name in wanted.names if name not in idle]
-    text = f"import {wanted.dotted} {{ {', '.join(map(_written, kept))} }}" if kept else ""
-    return safe("remove what is not used", Edit(wanted.span, text))
+    gone = {name.span for name in idle}
+    kept = [name for name in wanted.names if name.span not in gone]
+    if not kept:
+        edit = removal(context, wanted.span)
+        return safe("remove the import", edit) if edit else None
+    text = f"import {wanted.dotted} {{ {', '.join(map(_written, kept))} }}"
+    return None if has_comment(context, wanted.span) else safe("remove what is not used", Edit(wanted.span, text))
 
 
 def _written(name: tree.ImportedName) -> str:
