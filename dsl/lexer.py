@@ -13,7 +13,7 @@ from .limits import DEFAULT, Limits
 from .source import Source, Span
 from .tree import Comment, Division, Identifier
 
-_VALUE_ENDS = frozenset({"NAME", "INT", "FLOAT", "RPAR", "RSQB"})
+VALUE_ENDS = frozenset({"NAME", "INT", "FLOAT", "RPAR", "RSQB"})
 _OPERAND = r"\(*(?:[0-9][0-9_]*(?:\.[0-9]+)?|[A-Za-z_]\w*)\)*"
 _DIVISOR = re.compile(rf"// ?({_OPERAND}(?: ?[-+*/%] ?{_OPERAND})*),?")
 LONGEST_DIVISOR = 80
@@ -133,7 +133,7 @@ class _Scanner:
             return
         before = self.result.tokens[-1]
         divisor = _DIVISOR.fullmatch(text)
-        if divisor and before.line == span.line and before.kind in _VALUE_ENDS:
+        if divisor and before.line == span.line and before.kind in VALUE_ENDS:
             left = Identifier("..." if before.text in ")]" else before.text, before.span(self.file))
             self.result.divisions.append(Division(left, divisor[1], span))
 

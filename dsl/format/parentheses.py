@@ -7,6 +7,7 @@ from enum import IntEnum
 
 from .. import tree
 from ..check.walk import nodes
+from ..lexer import VALUE_ENDS
 from ..source import Span
 from .words import Word
 
@@ -80,7 +81,8 @@ def _operands(node: object) -> Iterator[tuple[tree.Expr, Level]]:
 def sort_out(module: tree.Module, found: list[Word]) -> tuple[frozenset[Span], frozenset[int]]:
     """The spans of the expressions that keep a pair of parentheses, and the indices of those to be dropped.
 
-    A pair is kept where it is needed, and where a comment stands before the closing one.
+    A pair is kept where it is needed, where a comment stands before the closing one, and where one behind it reads like
+    a divisor of what is in it, and no longer would.
     """
     written = [node for item in module.items for node in nodes(item)]
     needed = {operand.span for node in written for operand, level in _operands(node) if _level(operand) < level}
@@ -89,11 +91,18 @@ def sort_out(module: tree.Module, found: list[Word]) -> tuple[frozenset[Span], f
     kept, dropped = set[Span](), set[int]()
     for span in (node.span for node in written if isinstance(node, tree.Expr)):
         pairs = list(_around(found, starts[span.line, span.column], ends[span.end_line, span.end_column]))
-        if pairs and (span in needed or any(found[close].remarks for _, close in pairs)):
+        if pairs and (span in needed or _holds_comment(found, pairs)):
             kept.add(span)
             pairs.pop()
         dropped.update(index for pair in pairs for index in pair)
     return frozenset(kept), frozenset(dropped)
+
+
+def _holds_comment(found: list[Word], pairs: list[tuple[int, int]]) -> bool:
+    first, last = pairs[0][1], pairs[-1][1]
+    if found[first - 1].token.kind not in VALUE_ENDS and any(remark.divides for remark in found[last + 1].remarks):
+        return True
+    return any(found[close].remarks for _, close in pairs)
 
 
 def _around(found: list[Word], first: int, last: int) -> Iterator[tuple[int, int]]:

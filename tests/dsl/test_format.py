@@ -106,6 +106,7 @@ def test_parentheses(text: str, same: str) -> None:
 
 def test_comments_that_the_checker_takes_for_divisors_stay_behind_what_they_divide() -> None:
     assert formatted("v = f(a, b // 2\n)") == "v = f(\n  a,\n  b // 2\n)\n"
+    assert formatted('v = f(("a") // 2\n)') == 'v = f(\n  ("a") // 2\n)\n'
     assert formatted("v = f([a] // 2\n,)") == "v = f([a] // 2\n  ,)\n"
     assert formatted("v = [(a) // 2\n, b]") == "v = [\n  a // 2\n    ,\n  b,\n]\n"
 
