@@ -57,6 +57,21 @@ def test_classes_and_resolution_are_the_users(file, model, parameters):
     assert output.value.type.shape == ("N", parameters.get("classes", 1000))
 
 
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("*.mnet")), ids=lambda path: path.stem)
+def test_every_model_has_its_published_numbers(path):
+    report = mnet.check(path)
+    assert report.diagnostics == ()
+    for survey in report.surveys:
+        expected = {one.metric for one in mnet.load(path, survey.model).graph.expectations}
+        assert expected >= {"params", "macs"}, survey.model
+
+
+@pytest.mark.parametrize("path", sorted(EXAMPLES.glob("spaces/*.mnet")), ids=lambda path: path.stem)
+def test_no_point_of_a_space_that_is_looked_at_is_wrong(path):
+    report = mnet.check(path)
+    assert [found for found in report.diagnostics if found.severity.value == "error"] == []
+
+
 def test_every_model_of_every_example_cites_its_paper():
     for path in EXAMPLES.glob("*.mnet"):
         head = path.read_text().splitlines()[:3]
