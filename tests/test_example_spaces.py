@@ -28,6 +28,7 @@ layers of which few are alike leave five of them."""
 SMALL = {
     "AttentiveNAS": {"resolutions": [32], "classes": 10},
     "BigNAS": {"resolutions": [32], "classes": 10},
+    "CompoundScaling": {"resolution": 32, "width": 0.25, "classes": 10},
     "DASS": {"resolution": 16, "cells": 3, "filters": 8},
     "ElasticViT": {"resolutions": [32], "classes": 10},
     "MobileDetFused": {"resolution": 64, "width": 0.25, "classes": 3},
@@ -50,6 +51,12 @@ def small_space(model):
     return Space(program(model), model, SMALL.get(model, {"resolution": 32, "classes": 10}))
 
 
+@cache
+def whole_space(model):
+    return Space(program(model), model)
+
+
+@cache
 def points(model, count, seed=0):
     """Points of a space at random, all of them where it has no more."""
     space = small_space(model)
@@ -71,7 +78,7 @@ def test_every_space_is_told_of():
 
 @pytest.mark.parametrize("model", TOLD)
 def test_cardinality(model):
-    space, row = Space(program(model), model), TOLD[model]
+    space, row = whole_space(model), TOLD[model]
     assert (space.raw_count(), space.count()) == (row["raw"], row["distinct"])
 
 
@@ -86,8 +93,8 @@ def test_the_published_number_is_met_or_explained(model):
 
 def test_the_widths_of_tunas():
     """Seven multiples of each width, rounded to 8: some coincide."""
-    space = Space(program("TunasProxylessEnlarged"), "TunasProxylessEnlarged")
-    options = {decision.path: decision.options for decision in space.decisions if decision.path.endswith(".width")}
+    decisions = whole_space("TunasProxylessEnlarged").decisions
+    options = {decision.path: decision.options for decision in decisions if decision.path.endswith(".width")}
     assert [len(found) for found in options.values()] == [4, 4, 4, 6, 7, 7, 7, 7, 7]
     assert options["block3.width"] == (16, 24, 32, 40, 48, 64)
 
@@ -119,7 +126,7 @@ def catalogue():
 
 
 def _row(model):
-    space, row = Space(program(model), model), TOLD[model]
+    space, row = whole_space(model), TOLD[model]
     decisions = len(space.decisions) + len(space.continuous)
     published = row.get("published", "")
     shown = [_shown(row["raw"]), _shown(row["distinct"]), _shown(published) if published else "none"]
