@@ -17,7 +17,7 @@ _LIMITS: Mapping[str, Callable[[float], tuple[float, float]]] = {
     ">=": lambda bound: (bound, math.inf),
     "==": lambda bound: (bound, bound),
 }
-"""The least and the greatest value that an operator allows. `!=` allows no single range."""
+"""The least and the greatest value that an operator allows."""
 
 
 @record
@@ -37,16 +37,15 @@ class Claim:
 
 
 def requirements(statement: tree.Require) -> Iterator[Claim | None]:
-    """Each of the statement's, None for one whose bound has to be computed, or that is no range."""
+    """Each of the statement's, None for one whose bound has to be computed."""
     return (_requirement(wanted) for wanted in statement.requirements)
 
 
 def _requirement(wanted: tree.Requirement) -> Claim | None:
     bound = _number(wanted.bound)
-    limits = _LIMITS.get(wanted.operator)
-    if bound is None or limits is None:
+    if bound is None:
         return None
-    least, most = limits(bound)
+    least, most = _LIMITS[wanted.operator](bound)
     return Claim(wanted.metric.name, wanted.table.name if wanted.table else None, least, most, wanted.span)
 
 

@@ -27,7 +27,7 @@ class Ranges:
 
 def ranges(searched: Searched, metric: str) -> Ranges | None:
     """What points cost in a metric that adds up; None for others, and where that can't be counted or is too much."""
-    if metric not in METRICS or not searched.possible:
+    if metric not in METRICS or searched.is_empty:
         return None
     try:
         searched.space.costs.draw(MOST_LAYERS)

@@ -43,6 +43,11 @@ class Searched:
     model: tree.Model
     space: Space
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether the conditions leave no point."""
+        return self.space.count() == 0
+
     @cached_property
     def options(self) -> tuple[Option, ...]:
         """The options of the choices in the model, but for a choice that offers more of them at some places."""

@@ -29,6 +29,7 @@ def _contradictions(model: tree.Model) -> Iterator[Finding]:
                 claim.span,
                 f"no `{claim.measured}` meets both this and what stands before",
                 others=(Label(against.span, "contradicts it"),),
+                hint="correct the one that is out of date",
             )
         highest[claim.measured] = max(at_least, claim, key=lambda one: one.least)
         lowest[claim.measured] = min(at_most, claim, key=lambda one: one.most)

@@ -11,7 +11,7 @@ from ..rule import Finding, Rule
 
 def _check(context: Context) -> Iterator[Finding]:
     for searched in context.spaces:
-        if not searched.space.count():
+        if searched.is_empty:
             yield Finding(
                 searched.model.name.span,
                 f"the space of `{searched.model.name.name}` is empty",
@@ -28,8 +28,7 @@ RULE = Rule(
 /// No point.
 model Space() {
   input image: f32[N, 32, 32, 3]
-  choice kernel in { 3, 5 }
-  where kernel > 5
+  choice kernel in { 3, 5 } where kernel > 5
   output features = image |> conv2d(16, kernel=kernel)
 }
 """,
@@ -37,8 +36,7 @@ model Space() {
 /// One point of three.
 model Space() {
   input image: f32[N, 32, 32, 3]
-  choice kernel in { 3, 5, 7 }
-  where kernel > 5
+  choice kernel in { 3, 5, 7 } where kernel > 5
   output features = image |> conv2d(16, kernel=kernel)
 }
 """,

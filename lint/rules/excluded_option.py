@@ -14,7 +14,7 @@ def _check(context: Context) -> Iterator[Finding]:
     if next(context.all(tree.Where), None) is None:
         return
     for searched in context.spaces:
-        for option in searched.options if searched.possible else ():
+        for option in () if searched.is_empty else searched.options:
             if searched.possible.isdisjoint(option.taken):
                 yield Finding(
                     option.span,
@@ -34,8 +34,7 @@ RULE = Rule(
 /// Two points.
 model Space() {
   input image: f32[N, 32, 32, 3]
-  choice kernel in { 3, 5, 7 }
-  where kernel < 6
+  choice kernel in { 3, 5, 7 } where kernel < 6
   output features = image |> conv2d(16, kernel=kernel)
 }
 """,
@@ -44,8 +43,7 @@ model Space() {
 model Space() {
   input image: f32[N, 32, 32, 3]
   choice kernel in { 3, 7 }
-  choice width in { 16, 32 }
-  where kernel < 6 or width == 16
+  choice width in { 16, 32 } where kernel < 6 or width == 16
   output features = image |> conv2d(width, kernel=kernel)
 }
 """,

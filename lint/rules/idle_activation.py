@@ -20,6 +20,7 @@ def _check(context: Context) -> Iterator[Finding]:
             f"this `{fault.node.op.name}` changes nothing: it gets the result of the `{fault.what.op.name}` "
             f"`{fault.what.path}`",
             notes=fault.notes,
+            hint="leave one of them out",
         )
 
 

@@ -21,6 +21,7 @@ def _check(context: Context) -> Iterator[Finding]:
                     claim.span,
                     f"every point of the space meets this: `{claim.metric}` goes from {least:,} to {most:,}",
                     "excludes nothing",
+                    hint="leave it out, or set it where it divides the space",
                 )
 
 

@@ -22,6 +22,7 @@ def _check(context: Context) -> Iterator[Finding]:
             f"{_idle(axis)} of the {axis.kernel} rows or columns of this kernel only ever meet padding",
             f"the image is {axis.size} wide{dilated}",
             notes=fault.notes,
+            hint="a smaller kernel or dilation does the same",
         )
 
 

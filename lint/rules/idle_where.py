@@ -22,6 +22,7 @@ def _check(context: Context) -> Iterator[Finding]:
                     yield Finding(
                         condition.condition.span,
                         "no choice has a part in this condition: it holds for all points or for none",
+                        hint="ask for a choice, or leave the `where` out",
                     )
 
 
@@ -49,8 +50,7 @@ RULE = Rule(
 /// A space of two points.
 model Space(width: int = 16) {
   input image: f32[N, 32, 32, 3]
-  choice kernel in { 3, 5 }
-  where width >= 8
+  choice kernel in { 3, 5 } where width >= 8
   output features = image |> conv2d(width, kernel=kernel)
 }
 """,
@@ -59,8 +59,7 @@ model Space(width: int = 16) {
 model Space() {
   input image: f32[N, 32, 32, 3]
   choice kernel in { 3, 5 }
-  choice width in { 16, 32 }
-  where kernel == 3 or width == 16
+  choice width in { 16, 32 } where kernel == 3 or width == 16
   output features = image |> conv2d(width, kernel=kernel)
 }
 """,

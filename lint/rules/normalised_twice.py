@@ -15,7 +15,8 @@ from ..rule import Finding, Rule
 
 def _check(context: Context) -> Iterator[Finding]:
     for fault in faults(context, _normalised_before, every=True):
-        yield Finding(fault.span, f"this normalises what `{fault.what.path}` has just normalised", notes=fault.notes)
+        message = f"this normalises what `{fault.what.path}` has just normalised"
+        yield Finding(fault.span, message, notes=fault.notes, hint="leave one of them out")
 
 
 def _normalised_before(network: Network, node: Node) -> Node | None:

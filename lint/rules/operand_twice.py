@@ -28,6 +28,7 @@ def _check(context: Context) -> Iterator[Finding]:
             f"both operands of this `{fault.node.op.name}` are the same tensor: the result {_EFFECTS[fault.node.op]}",
             f"of `{fault.what}` and itself",
             notes=fault.notes,
+            hint="one of them was meant to be what went around the block",
         )
 
 

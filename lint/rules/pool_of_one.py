@@ -16,7 +16,8 @@ from ..rule import Finding, Rule
 
 def _check(context: Context) -> Iterator[Finding]:
     for fault in faults(context, _single_place, every=True):
-        yield Finding(fault.span, f"this pools an image of one place, {fault.what}", notes=fault.notes)
+        message = f"this pools an image of one place, {fault.what}"
+        yield Finding(fault.span, message, notes=fault.notes, hint="leave it out, or stride less before it")
 
 
 def _single_place(_network: Network, node: Node) -> TensorType | None:

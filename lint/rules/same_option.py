@@ -20,14 +20,17 @@ def _check(context: Context) -> Iterator[Finding]:
             if known is not option and known != option:
                 yield Finding(
                     option.span,
-                    f"this option makes the same layers as `{_name(known)}`",
+                    f"this option makes the same layers as {_name(known)}",
                     "the same again",
                     others=(Label(known.span, "as this"),),
+                    hint="leave one of them out, or give it other values",
                 )
 
 
 def _name(option: tree.Expr) -> str:
-    return option.label.name if isinstance(option, tree.Labelled) else str(getattr(option, "name", "the other"))
+    if isinstance(option, tree.Labelled):
+        return f"`{option.label.name}`"
+    return f"`{option.name}`" if isinstance(option, tree.Name) else "the one before"
 
 
 def _layers(context: Context, option: tree.Expr) -> object:

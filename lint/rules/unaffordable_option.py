@@ -22,7 +22,8 @@ def _check(context: Context) -> Iterator[Finding]:
 
 def _findings(searched: Searched, claim: Claim, found: Ranges) -> Iterator[Finding]:
     if not _can_meet(found.whole, claim):
-        yield Finding(claim.span, f"no point of the space meets this: {_closest(found.whole, claim)}")
+        message = f"no point of the space meets this: {_closest(found.whole, claim)}"
+        yield Finding(claim.span, message, hint="`mnet space min` shows the cheapest point")
         return
     for option in searched.options:
         costs = [found.options[taken] for taken in option.taken if taken in found.options]
@@ -33,6 +34,7 @@ def _findings(searched: Searched, claim: Claim, found: Ranges) -> Iterator[Findi
                 f"no point with {option.name} of `{option.choice.name.name}` meets the requirement: "
                 f"{_closest(closest, claim)}",
                 others=(Label(claim.span, "the requirement"),),
+                hint="leave the option out, or ask for less",
             )
 
 

@@ -18,7 +18,8 @@ def _check(context: Context) -> Iterator[Finding]:
         for warning in warnings(network.graph, target, backend(target).honours):
             span = warning.span
             own = span if span and span.file == context.file else network.model.name.span
-            yield Finding(own, warning.message, "has no effect", notes=warning.notes)
+            hint = "leave it out for this target, or choose one that honours it"
+            yield Finding(own, warning.message, "has no effect", notes=warning.notes, hint=hint)
 
 
 RULE = Rule(
@@ -33,8 +34,7 @@ RULE = Rule(
 /// A layer in 8 bits.
 model Net() {
   input image: f32[N, 32, 32, 3]
-  @precision(weights="int8")
-  x = image |> stem: conv2d(16)
+  @precision(weights="int8") x = image |> stem: conv2d(16)
   output features = x
 }
 """,
@@ -42,8 +42,7 @@ model Net() {
 /// A layer that keeps its weights.
 model Net() {
   input image: f32[N, 32, 32, 3]
-  @freeze
-  x = image |> stem: conv2d(16)
+  @freeze x = image |> stem: conv2d(16)
   output features = x
 }
 """,

@@ -14,12 +14,13 @@ from ..spaces import Searched, choices
 def _check(context: Context) -> Iterator[Finding]:
     for searched in context.spaces:
         made = _made(searched)
-        for choice in choices(searched.model) if searched.possible else ():
+        for choice in () if searched.is_empty else choices(searched.model):
             if choice.name.span not in made:
                 yield Finding(
                     choice.name.span,
                     f"no point of the space makes the choice `{choice.name.name}`",
                     "never reached",
+                    hint="correct the condition that it stands behind, or leave it out",
                 )
 
 
