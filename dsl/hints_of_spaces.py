@@ -49,7 +49,7 @@ def _no_condition(trouble: Trouble) -> str | None:
 
 def _where_inside(trouble: Trouble) -> str | None:
     """`choice k in { 3, 5 where k > 3 }`."""
-    inside = trouble.token.kind == "WHERE" and trouble.bracketed != trouble.statement
+    inside = trouble.token.kind == "WHERE" and trouble.starts == "CHOICE" and trouble.bracketed != trouble.statement
     return "`where` stands behind the options: `choice k in { 3, 5 } where k > 3`" if inside else None
 
 

@@ -114,7 +114,7 @@ def _annotation_inside(trouble: Trouble, source: Source) -> Diagnostic | None:
 def _annotation_of_nothing(trouble: Trouble, source: Source) -> Diagnostic | None:
     """`@freeze }`, `@freeze model Net() { ... }`."""
     kinds = [token.kind for token in trouble.statement]
-    is_complete = kinds in (["AT"], ["AT", "NAME"]) and "a name" not in trouble.expected
+    is_complete = kinds[:1] == ["AT"] and {*kinds} <= {"AT", "NAME"} and "a name" not in trouble.expected
     if not is_complete or trouble.token.kind not in _NEVER_ANNOTATED:
         return None
     about = f", not `{trouble.token.text}`" if trouble.token.kind in _DECLARES else ""
