@@ -33,7 +33,6 @@ from .dsl.modules import Program
 from .dsl.reading import read_text
 from .dsl.record import record
 from .dsl.source import Sources
-from .passes.pipeline import PipelineResult, parse_pipeline, run_pipeline
 from .version import __version__
 
 if TYPE_CHECKING:
@@ -44,6 +43,7 @@ if TYPE_CHECKING:
     from .compiler.space import Point, Space
     from .compiler.survey import Report as CheckReport
     from .compiler.weights import Report
+    from .passes.pipeline import PipelineResult
 
     Chosen = Point | Mapping[str, object] | str | Path
     """A point of a model that leaves choices open: itself, its options by their paths, or the file that holds it."""
@@ -95,6 +95,8 @@ class Network:
 
     def optimise(self, target: str | Backend) -> PipelineResult:
         """The graph as the target's pipeline leaves it, with what each pass did."""
+        from .passes.pipeline import parse_pipeline, run_pipeline
+
         chosen = backend(target)
         return run_pipeline(honour.honoured(self.graph, chosen.honours), parse_pipeline(",".join(chosen.pipeline)))
 
