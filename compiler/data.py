@@ -13,6 +13,7 @@ from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -79,6 +80,11 @@ class Derived(TensorData):
     dtype: DType
     shape: tuple[int, ...]
 
+    @cached_property
+    def depth(self) -> int:
+        """How many functions there are from a source that is not derived up to here."""
+        return 1 + max(map(depth_of, self.sources), default=0)
+
     def read(self) -> Array:
         """Computes what it is made of, each piece once and none longer in memory than it is needed."""
         order = _in_order(self)
@@ -93,6 +99,11 @@ class Derived(TensorData):
         result = self.function(*[_take(source, arrays, uses) for source in self.sources])
         assert result.shape == self.shape, (result.shape, self.shape)
         return np.asarray(result, dtype=numpy_dtype(self.dtype))
+
+
+def depth_of(data: TensorData) -> int:
+    """How deep a tensor is derived from others; 0 where it is not."""
+    return data.depth if isinstance(data, Derived) else 0
 
 
 def _take(source: TensorData, arrays: dict[int, Array], uses: Counter[int]) -> Array:

@@ -81,15 +81,29 @@ def test_sources_are_read_late_and_let_go_after_their_last_use():
     assert late.given() is None
 
 
-def test_constants_of_a_program_that_are_combined_many_levels_deep():
-    doubled = "c = c + c\n" * 300
-    program = f"""model M() {{
-      input x: f32[1]
-      c = constant(1.0e-30)
-      {doubled}
-      output y = x * (c * 0.0 + 3.0)
-    }}"""
-    graph = elaborate(read_source(program, "deep.mnet"))
-    folded = run_pipeline(graph, parse_pipeline("fold-constants")).graph
-    (parameter,) = folded.parameters.values()
-    assert np.isnan(parameter.data.read())  # infinity times zero, plus three
+def folded(body, size):
+    """What becomes of a program with a constant `c` of this size."""
+    program = f"model M() {{ input x: f32[{size}]\nc = constant([1.0 for i in 0..{size}])\n{body} }}"
+    return run_pipeline(elaborate(read_source(program, "deep.mnet")), parse_pipeline("fold-constants"))
+
+
+def test_small_constants_of_a_program_are_combined_at_once():
+    body = "c = c + c\nx = x + c\n" * 300 + "output y = x"
+    parameters = folded(body, 4).graph.parameters
+    assert all(isinstance(parameter.data, ArrayData) for parameter in parameters.values())
+    assert parameters["add_5"].data.read().tolist() == [8.0] * 4
+
+
+def test_large_constants_are_combined_when_they_are_read():
+    result = folded("c = c + c\n" * 100 + "output y = x * c", 2000)
+    (parameter,) = result.graph.parameters.values()
+    assert parameter.data.depth == 100
+    assert parameter.data.read()[0] == 2.0**100
+
+
+def test_large_constants_that_are_combined_too_deep_are_left():
+    result = folded("c = c - c\n" * 300 + "output y = x * c", 2000)
+    assert len(result.graph.nodes) == 300 - 256 + 1
+    assert result.steps[0].misses[0].text == "not folded: constants are combined more than 256 levels deep"
+    (parameter,) = result.graph.parameters.values()
+    assert not parameter.data.read().any()
