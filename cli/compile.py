@@ -115,11 +115,20 @@ def _summary(artifact: driver.Artifact) -> str:
     return f"{artifact.path}: {size:,} bytes" + ("" if artifact.changed else ", unchanged")
 
 
+def _point_values(network: driver.Network) -> dict[str, Any] | None:
+    if network.point is None:
+        return None
+    from ..compiler.space.pointfile import point_values  # noqa: PLC0415  # most models are no spaces
+
+    return point_values(network.point)
+
+
 def _values(network: driver.Network, artifact: driver.Artifact) -> dict[str, Any]:
     from ..dsl.render import to_json  # noqa: PLC0415  # only programs ask for values
 
     return {
         "model": network.graph.name,
+        "point": _point_values(network),
         "target": artifact.target,
         "artifact": str(artifact.path),
         "files": [

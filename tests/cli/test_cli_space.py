@@ -202,7 +202,8 @@ def test_a_sample_is_the_one_that_space_draws(mnet, net, tmp_path):
 
 
 def test_the_same_point_makes_the_same_bytes(mnet, net, point, tmp_path):
-    mnet("compile", net, "--choose", "max", "-o", "a.tflite")
+    told = printed(mnet("compile", net, "--choose", "max", "-o", "a.tflite", "--format", "json"))
+    assert told["point"] == json.loads(point.read_text())
     mnet("compile", net, "--choose", point, "-o", "b.tflite")
     assert (tmp_path / "a.tflite").read_bytes() == (tmp_path / "b.tflite").read_bytes()
 
