@@ -157,7 +157,7 @@ def sample(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     from ..compiler.space.sampler import Sampler  # noqa: PLC0415  # the others do without
 
     sampler = Sampler(selection.space(console), start, uniform)
-    _give_all(console, (sampler.draw() for _ in range(count)), output)
+    _give_all(console, selection, (sampler.draw() for _ in range(count)), output)
 
 
 @command.command()
@@ -167,7 +167,7 @@ def sample(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
 @reporting
 def enumerate(console: Console, selection: options.Selection, limit: int | None, output: Path | None) -> None:  # noqa: A001  # the command's name
     """List the points of MODEL.mnet, one a line, in the order of the text and of the options."""
-    _give_all(console, islice(selection.space(console).points(), limit), output)
+    _give_all(console, selection, islice(selection.space(console).points(), limit), output)
 
 
 @command.command(name="min")
@@ -194,7 +194,7 @@ def _give_extreme(console: Console, selection: options.Selection, which: str, by
     found = getattr(selection.space(console), which)(by)
     proof = "exact" if found.exact else "bound"
     console.notice(f"notice: {found.value:,} {by} ({proof})")
-    _give(console, found.point, output, by=by, value=found.value, proof=proof)
+    _give(console, selection, found.point, output, by=by, value=found.value, proof=proof)
 
 
 @command.command()
@@ -251,7 +251,7 @@ def decode(  # noqa: PLR0913, PLR0917  # as above
     from ..compiler.space import encoding  # noqa: PLC0415  # the others do without
 
     decoder = encoding.from_one_hot if one_hot else encoding.decode
-    _give(console, decoder(selection.space(console), code, carry), output)
+    _give(console, selection, decoder(selection.space(console), code, carry), output)
 
 
 def _code(text: str) -> list[int]:
@@ -287,7 +287,7 @@ def neighbours(
     from ..compiler.space import variation  # noqa: PLC0415  # the others do without
 
     chosen, space = _chosen(console, selection, point)
-    _give_all(console, islice(variation.neighbours(space, chosen), limit), output)
+    _give_all(console, selection, islice(variation.neighbours(space, chosen), limit), output)
 
 
 @command.command()
@@ -301,7 +301,7 @@ def mutate(console: Console, selection: options.Selection, point: Path, start: i
     from ..compiler.space import variation  # noqa: PLC0415  # the others do without
 
     chosen, space = _chosen(console, selection, point)
-    _give(console, variation.mutate(space, chosen, Random(start)), output)  # noqa: S311  # a search keeps no secrets
+    _give(console, selection, variation.mutate(space, chosen, Random(start)), output)  # noqa: S311  # a search keeps no secrets
 
 
 @command.command()
@@ -319,7 +319,7 @@ def crossover(  # noqa: PLR0913, PLR0917  # as above
 
     first, space = _chosen(console, selection, point)
     second = selection.read_point(console, other)
-    _give(console, variation.crossover(space, first, second, Random(start)), output)  # noqa: S311  # a search keeps no secrets
+    _give(console, selection, variation.crossover(space, first, second, Random(start)), output)  # noqa: S311  # a search keeps no secrets
 
 
 # What goes in and out -----------------------------------------------------------------------
@@ -331,19 +331,21 @@ def _chosen(console: Console, selection: options.Selection, path: Path) -> tuple
     return point, selection.space(console, point.model)
 
 
-def _give(console: Console, point: Point, output: Path | None, **more: object) -> None:
+def _give(console: Console, selection: options.Selection, point: Point, output: Path | None, **more: object) -> None:
     """Prints or writes a point file."""
     if output:
-        write_atomically(output, lambda file: file.write(print_point(point).encode()))
+        write_atomically(output, lambda file: file.write(print_point(point).encode()), [selection.program])
     text = "" if output else print_point(point).rstrip()
     console.result(text, lambda: {"point": point_values(point), **more})
 
 
-def _give_all(console: Console, points: Iterable[Point], output: Path | None) -> None:
+def _give_all(console: Console, selection: options.Selection, points: Iterable[Point], output: Path | None) -> None:
     """Prints or writes points as they come, one a line; for programs all at once."""
     lines = (json.dumps(point_values(point)) for point in points)
     if output:
-        write_atomically(output, lambda file: file.writelines(f"{line}\n".encode() for line in lines))
+        write_atomically(
+            output, lambda file: file.writelines(f"{line}\n".encode() for line in lines), [selection.program]
+        )
         console.result("", lambda: {"output": str(output)})
     elif console.json:
         console.result("", lambda: {"points": [json.loads(line) for line in lines]})

@@ -173,6 +173,12 @@ def test_variation(mnet, net, point, tmp_path):
     mnet("space", "cost", net, "child.json")
 
 
+def test_a_program_is_never_written_over(mnet, net):
+    for name in ("sample", "enumerate", "max"):
+        assert "error[E0901]" in mnet("space", name, net, "-o", net, code=2).stderr
+    assert net.read_text() == SPACE
+
+
 def test_json_is_one_object_whatever_happens(mnet, net, point):
     for words in (["mutate", net, point], ["neighbours", net, point], ["sample", net], ["encode", net, point]):
         assert printed(mnet("space", *words, "--format", "json"))["schema_version"] == 1
