@@ -31,6 +31,7 @@ def formatted(text: str, limits: Limits | None = None) -> str:
         ("a=1\nimport  a{ b}", "a = 1\nimport a { b }\n"),
         ("# no comment\n\n a=1\n\n", "# no comment\n\n a=1\n"),
         ("a=1 b=(2", "a=1 b=(2\n"),
+        ("+-", "+-\n"),
     ],
 )
 def test_what_parses_is_laid_out(text: str, result: str) -> None:
