@@ -1,4 +1,4 @@
-"""The same about choices, requirements and annotations."""
+"""What people mean who write choices, requirements and annotations in another way: one small rule a habit."""
 
 from __future__ import annotations
 

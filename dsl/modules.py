@@ -57,8 +57,9 @@ def load(
 ) -> Program:
     """The program that starts in a file. Imports are looked for in its directory, then in `roots`.
 
-    `text` stands for what the file holds, where a tool has changed that and not written it yet. Every text read is added to `sources`, also where loading fails, so that errors can be shown.
-    Raises `DiagnosticError` with every error of every file read.
+    `text` stands for what the file holds, where a tool has changed that and not written it yet. Every text read
+    is added to `sources`, also where loading fails, so that errors can be shown. Raises `DiagnosticError` with every
+    error of every file read.
     """
     loader = _Loader(Library((path.parent, *roots)), limits, Sources() if sources is None else sources, path)
     if text is None:
