@@ -18,6 +18,7 @@ from typing import Any, NoReturn, ParamSpec
 import click
 
 from ..backends.codes import CANNOT_WRITE
+from ..compiler.codes import OUT_OF_MEMORY
 from ..dsl.diagnostics import Diagnostic, DiagnosticError, error
 from ..dsl.source import Sources
 
@@ -114,6 +115,8 @@ def reporting_as(*formats: str) -> Callable[[Callable[P, None]], Callable[P, Non
                 command(*args, **kwargs)
             except DiagnosticError as failure:
                 console.fail(failure.diagnostics)
+            except MemoryError:
+                console.fail([error(OUT_OF_MEMORY, "there is not enough memory for what this model needs")])
 
         return wrapped
 

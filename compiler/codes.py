@@ -39,6 +39,7 @@ LIMIT = Code("E0650", "limit of the compiler")
 # the evaluator
 EVALUATOR_INPUTS = Code("E0660", "inputs that a graph does not have, or lacks")
 EVALUATOR_TYPE = Code("E0661", "array that does not fit an input")
+OUT_OF_MEMORY = Code("E0669", "more memory than there is")
 
 # requirements, expectations and latency tables
 REQUIREMENT_UNMET = Code("E0662", "requirement that is not met")

@@ -12,7 +12,7 @@ import numpy as np
 from ..dsl.diagnostics import Diagnostic, DiagnosticError, error
 from ..dsl.suggest import hint
 from .arrays import numpy_dtype
-from .codes import EVALUATOR_INPUTS, EVALUATOR_TYPE
+from .codes import EVALUATOR_INPUTS, EVALUATOR_TYPE, OUT_OF_MEMORY
 from .data import Array
 from .ir import Graph, Node, Value
 from .ops.checks import spell
@@ -22,7 +22,8 @@ def evaluate(graph: Graph, inputs: Mapping[str, Array]) -> dict[str, Array]:
     """The graph's outputs by name, from its inputs by name.
 
     An input must have exactly its declared dtype and shape; a symbolic batch takes any size, the
-    same for all inputs. Raises DiagnosticError with everything that is wrong with the inputs.
+    same for all inputs. Raises DiagnosticError with everything that is wrong with the inputs, and
+    where the memory does not suffice.
     """
     wanted = {output.value.name for output in graph.outputs}
     found = {name: array for name, array in inputs.items() if name in wanted}
@@ -54,9 +55,14 @@ def _run(graph: Graph, inputs: Mapping[str, Array]) -> Iterator[tuple[Node, tupl
 
 
 def _evaluate_node(graph: Graph, node: Node, live: Mapping[str, Array]) -> tuple[Array, ...]:
-    arrays = [None if value is None else _read(graph, value, live) for value in node.inputs]
-    with np.errstate(all="ignore"):  # infinities and NaN are results like any other
-        return node.op.evaluate(arrays, node.attributes)
+    try:
+        arrays = [None if value is None else _read(graph, value, live) for value in node.inputs]
+        with np.errstate(all="ignore"):  # infinities and NaN are results like any other
+            return node.op.evaluate(arrays, node.attributes)
+    except MemoryError:
+        types = ", ".join(str(value.type) for value in node.outputs)
+        message = f"there is not enough memory to compute `{node.path}`, {types}"
+        raise DiagnosticError(error(OUT_OF_MEMORY, message, node.span)) from None
 
 
 def _read(graph: Graph, value: Value, live: Mapping[str, Array]) -> Array:

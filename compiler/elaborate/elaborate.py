@@ -12,7 +12,7 @@ from ...dsl.modules import Program
 from ...dsl.suggest import hint
 from .. import limits as default
 from ..choices import Decider
-from ..codes import BAD_OUTPUT, NO_SUCH_MODEL, SETTING
+from ..codes import BAD_OUTPUT, NO_SUCH_MODEL, OUT_OF_MEMORY, SETTING
 from ..ir import Graph
 from ..limits import Limits
 from ..ops import OPERATORS
@@ -47,8 +47,12 @@ def elaborate(
     """
     chosen = model_of(program.main, model)
     run = Run(OPERATORS, limits, program.own_files, decider)
-    with room_for(limits.nesting), suppress(EndOfRunError):  # what ended the run is among its findings
-        _build(program, chosen, arguments or {}, run)
+    try:
+        with room_for(limits.nesting), suppress(EndOfRunError):  # what ended the run is among its findings
+            _build(program, chosen, arguments or {}, run)
+    except MemoryError:
+        message = f"there is not enough memory to elaborate `{chosen.name.name}`"
+        raise DiagnosticError(error(OUT_OF_MEMORY, message, chosen.name.span)) from None
     if run.findings:
         raise DiagnosticError(run.findings)
     graph = run.builder.graph(chosen.name.name, chosen.doc)

@@ -1,6 +1,7 @@
 """Weights stream: compiling a large model takes little more memory than its largest tensor."""
 
 import json
+import os
 import subprocess
 import sys
 
@@ -50,3 +51,28 @@ def test_peak_memory_is_far_below_the_weights(tmp_path, target):
     weights = sum(tensor.nbytes for tensor in tensors.values())
     assert (tmp_path / f"w.{target}").stat().st_size > weights
     assert json.loads(done.stdout) < 0.6 * weights
+
+
+LITTLE = """
+import resource, runpy, sys
+resource.setrlimit(resource.RLIMIT_AS, (2 << 30, 2 << 30))
+sys.argv = ["mnet", *sys.argv[1:]]
+runpy.run_module("mnet", run_name="__main__")
+"""
+
+
+def test_memory_that_does_not_suffice_is_no_traceback(tmp_path):
+    (tmp_path / "huge.mnet").write_text(
+        "model Huge() { input x: f32[1, 40000]\noutput y = x |> dense(40000, bias=false) }"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", LITTLE, "compile", "huge.mnet", "-o", "h.onnx"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "OPENBLAS_NUM_THREADS": "1"},
+    )
+    assert done.returncode == 2, done.stderr
+    assert "error[E0669]: there is not enough memory for what this model needs" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert not (tmp_path / "h.onnx").exists()

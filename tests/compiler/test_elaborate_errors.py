@@ -324,3 +324,17 @@ def test_every_operation_has_a_value_or_is_refused(symbol: str, left: object, ri
         assert isinstance(value, int | float | str | list)
         assert not isinstance(value, float) or abs(value) < float("inf")
         assert not isinstance(value, int) or -(2**63) <= value < 2**63
+
+
+def test_memory_that_does_not_suffice() -> None:
+    class Exhausted:
+        def decide(self, _decision: object) -> int:
+            raise MemoryError
+
+        def carry(self, _continuous: object) -> float:
+            raise MemoryError
+
+    program = load_text("model M() { input x: f32[N, 8]\nchoice n in { 1, 2 }\noutput y = x |> dense(n) }")
+    with pytest.raises(DiagnosticError) as caught:
+        elaborate(program, decider=Exhausted())
+    assert only(caught.value.diagnostics).message == "there is not enough memory to elaborate `M`"

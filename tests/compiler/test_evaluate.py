@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import weakref
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -15,6 +16,7 @@ from mnet.compiler.ops import ADD, CONCAT, CONV2D, DENSE, EXP, MEAN, MUL, RELU, 
 from mnet.compiler.types import TensorType
 from mnet.dsl.diagnostics import DiagnosticError
 from mnet.dsl.dtypes import DType
+from mnet.dsl.source import Span
 
 
 def ones(*shape: int) -> np.ndarray:
@@ -137,3 +139,17 @@ def test_inputs_agree_on_the_batch(two_images):
 def test_scalar_for_an_image(two_images):
     ((_, message, _),) = messages(two_images, {"left": np.array(1, np.float32), "right": ones(1, 4)})
     assert message == "input `left` has shape [], [1, 4] is needed"
+
+
+def test_memory_that_does_not_suffice_is_a_diagnostic_at_its_layer(builder):
+    def exhausted(_arrays, _attributes):
+        raise MemoryError
+
+    y = builder.call(RELU, builder.input(2), path="big")
+    graph = builder.build(y)
+    node = replace(graph.nodes[0], op=replace(RELU, evaluate=exhausted), span=Span("net.mnet", 3, 1, 3, 2))
+    with pytest.raises(DiagnosticError) as caught:
+        evaluate(replace(graph, nodes=(node,)), {"x": np.zeros(2, np.float32)})
+    (found,) = caught.value.diagnostics
+    assert (found.code.id, str(found.span)) == ("E0669", "net.mnet:3:1")
+    assert found.message == "there is not enough memory to compute `big`, f32[2]"
