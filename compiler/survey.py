@@ -13,6 +13,7 @@ from dataclasses import replace
 from itertools import islice
 
 from ..dsl import tree
+from ..dsl.check.walk import nodes
 from ..dsl.diagnostics import Diagnostic, DiagnosticError, error
 from ..dsl.metrics import METRICS
 from ..dsl.modules import Program
@@ -43,15 +44,11 @@ SHOWN = 6
 
 @record
 class Tried:
-    """A requirement of a space, and at how many of the points that were looked at it was measured and holds.
-
-    `fixed` tells that its limit is the same at all of them.
-    """
+    """A requirement of a space, and at how many of the points that were looked at it was measured and holds."""
 
     requirement: Requirement
     met: int
     points: int
-    fixed: bool
 
 
 @record
@@ -121,7 +118,9 @@ def survey(
     tried = tuple(_tried(measured))
     warnings = _common([graph.warnings for graph, _ in measured])
     found = [*_errors(covering, visited), *warnings, *_untold(measured)]
-    found += _impossible(program, model, arguments, tried)
+    firm = _firm(declared)
+    hopeless = [one.requirement for one in tried if not one.met and one.requirement.span in firm]
+    found += _impossible(program, model, arguments, hopeless)
     expects = any(graph.expectations for graph, _ in measured)
     return Survey(model, tuple(found), len(visited), covering.untaken, tried, is_space=True, uncompared=expects)
 
@@ -244,25 +243,43 @@ def _untold(measured: Measured) -> Iterator[Diagnostic]:
 
 def _tried(measured: Measured) -> Iterator[Tried]:
     """The requirements by their places in the program, in its order."""
-    results: dict[Span | None, list[tuple[Requirement, bool]]] = {}
+    first: dict[Span | None, Requirement] = {}
+    results: dict[Span | None, list[bool]] = {}
     for graph, verdicts in measured:
         broken = {verdict.span: verdict.code for verdict in verdicts}
         for requirement in graph.requirements:
             if broken.get(requirement.span, REQUIREMENT_UNMET) is REQUIREMENT_UNMET:
-                met = requirement.span not in broken
-                results.setdefault(requirement.span, []).append((requirement, met))
-    for tried in results.values():
-        limits = {requirement.limit for requirement, _ in tried}
-        yield Tried(tried[0][0], sum(met for _, met in tried), len(tried), fixed=len(limits) == 1)
+                first.setdefault(requirement.span, requirement)
+                results.setdefault(requirement.span, []).append(requirement.span not in broken)
+    for span, met in results.items():
+        yield Tried(first[span], sum(met), len(met))
+
+
+_SEPARABLE = ("params", "macs")
+_BOUNDING = ("<", "<=", ">", ">=")
+
+
+def _firm(model: tree.Model) -> frozenset[Span]:
+    """The requirements that every point has, with one limit: in no branch, and of numbers alone."""
+    return frozenset(
+        wanted.span
+        for statement in model.body
+        if isinstance(statement, tree.Require)
+        for wanted in statement.requirements
+        if isinstance(wanted.bound, tree.Quantity) or _is_constant(wanted.bound)
+    )
+
+
+def _is_constant(bound: tree.Expr) -> bool:
+    return not any(isinstance(node, tree.Name) for node in nodes(bound))
 
 
 def _impossible(
-    program: Program, model: str, arguments: Mapping[str, object], tried: Sequence[Tried]
+    program: Program, model: str, arguments: Mapping[str, object], hopeless: Iterable[Requirement]
 ) -> Iterator[Diagnostic]:
-    """Requirements that provably no point meets. Asked only of those that none of the points met."""
-    for one in tried:
-        requirement = one.requirement
-        if one.met or not one.fixed or requirement.metric not in _SEPARABLE or requirement.operator not in _BOUNDING:
+    """Those of the requirements that provably no point meets."""
+    for requirement in hopeless:
+        if requirement.metric not in _SEPARABLE or requirement.operator not in _BOUNDING:
             continue
         from .space.space import Space  # noqa: PLC0415  # most surveys prove nothing
 
@@ -271,10 +288,6 @@ def _impossible(
         best = (space.minimum if least else space.maximum)(requirement.metric)
         if best is not None and best.exact and not holds(requirement, best.value):
             yield _no_point(requirement, best.value, least)
-
-
-_SEPARABLE = ("params", "macs")
-_BOUNDING = ("<", "<=", ">", ">=")
 
 
 def _no_point(requirement: Requirement, best: int, least: bool) -> Diagnostic:
