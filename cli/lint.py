@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -14,15 +14,16 @@ import click
 from .. import driver
 from ..backends.files import write_atomically
 from ..backends.targets import TARGETS
-from ..dsl.diagnostics import Diagnostic, DiagnosticError
+from ..dsl.diagnostics import Diagnostic, DiagnosticError, Severity
 from ..dsl.limits import DEFAULT
 from ..dsl.modules import Program
 from ..dsl.reading import decode
 from ..dsl.record import record
+from ..dsl.render import to_json
 from ..dsl.suggest import hint
 from ..lint import outputs
 from ..lint.engine import lint
-from ..lint.fixing import Fixed, fix
+from ..lint.fixing import fix
 from ..lint.rules import RULES
 from ..lint.select import selected, unknown
 from . import options, programs
@@ -31,7 +32,7 @@ from .console import FINDINGS, WRONG_INPUT, Console, reporting_as
 
 @record
 class Linted:
-    """A program, and what was found in it. `after` is None where its text stays."""
+    """A program, and what was found in it. `after` is its text after fixes, None where none were asked for."""
 
     path: Path
     before: str
@@ -115,13 +116,13 @@ def _lint(console: Console, path: Path, job: Job, *, write: bool) -> Linted:
     try:
         program = read(text)
     except DiagnosticError as failure:
-        return Linted(path, text, None, failure.diagnostics)
+        return Linted(path, text, text if job.fix else None, failure.diagnostics)
     if not job.fix:
         return Linted(path, text, None, tuple(lint(program, job.codes, job.target)))
     fixed = fix(program, partial(lint, codes=job.codes, target=job.target), read, unsafe=job.unsafe)
     if write and fixed.applied and path != programs.STDIN:
         write_atomically(path, lambda file: file.write(fixed.text.encode()))
-    return _linted(path, text, fixed)
+    return Linted(path, text, fixed.text, fixed.left, len(fixed.applied))
 
 
 def _read(console: Console, path: Path, job: Job, text: str) -> Program:
@@ -130,32 +131,31 @@ def _read(console: Console, path: Path, job: Job, text: str) -> Program:
     return driver.read(path, job.roots, console.sources, text)
 
 
-def _linted(path: Path, text: str, fixed: Fixed) -> Linted:
-    return Linted(path, text, fixed.text, fixed.left, len(fixed.applied))
-
-
 # What is shown ------------------------------------------------------------------------------
 
 
 def _show_difference(console: Console, done: Sequence[Linted], unreadable: Sequence[Diagnostic]) -> None:
-    """Only what would change; ends the command."""
-    changes = [programs.difference(str(one.path), one.before, one.after) for one in done if one.after is not None]
-    shown = "".join(changes)
-    console.result(shown.removesuffix("\n"), lambda: {"diff": shown})
-    if unreadable:
-        console.fail(unreadable)
-    sys.exit(FINDINGS if shown else 0)
+    """Only what would change, and why something can't; ends the command."""
+    shown = "".join(programs.difference(str(one.path), one.before, one.after or one.before) for one in done)
+    broken = [*unreadable, *(found for found in _found(done) if found.severity is Severity.ERROR)]
+    console.result(shown.removesuffix("\n"), lambda: {"diff": shown, "diagnostics": to_json(broken)["diagnostics"]})
+    if broken and not console.json:
+        console.diagnostics(broken)
+    sys.exit(WRONG_INPUT if unreadable else FINDINGS if shown or broken else 0)
+
+
+def _found(done: Iterable[Linted]) -> Iterator[Diagnostic]:
+    return (finding for one in done for finding in one.found)
 
 
 def _show(console: Console, done: Sequence[Linted], unreadable: Sequence[Diagnostic], *, statistics: bool) -> None:
-    found = [*unreadable, *(finding for one in done for finding in one.found)]
-    piped = next((one for one in done if one.path == programs.STDIN and one.after is not None), None)
-    if piped is not None and not console.json:
+    found = [*unreadable, *_found(done)]
+    text = next((one.after for one in done if one.path == programs.STDIN), None)
+    names = [str(one.path) for one in done]
+    if text is not None and not console.json:
         console.diagnostics(found)
-        console.result((piped.after or "").removesuffix("\n"), dict)
-    else:
-        text = _text(console, found, statistics=statistics)
-        console.result(text.removesuffix("\n"), lambda: outputs.as_json(found, [str(one.path) for one in done]))
+    shown = _text(console, found, statistics=statistics) if text is None else text
+    console.result(shown.removesuffix("\n"), lambda: {**outputs.as_json(found, names), "text": text})
     _summarise(console, done, found)
     sys.exit(WRONG_INPUT if unreadable else FINDINGS if found else 0)
 
