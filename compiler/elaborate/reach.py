@@ -26,8 +26,9 @@ Found = list[Diagnostic]
 def annotate(graph: Graph, patterns: Sequence[Patterned], limit: int, has_choices: bool) -> tuple[Graph, Found]:
     """The graph with the annotations of path patterns, and its parameters frozen and initialised as they say.
 
-    A pattern that reaches no layer is an error, but in a search space, where some points have no such layer. `limit` is
-    how many comparisons of patterns with paths are made at most.
+    A pattern that reaches no layer is an error, and an annotation that reaches no parameters gives a warning, but not
+    in a search space: some points have no such layers. `limit` is how many comparisons of patterns with paths are made
+    at most.
     """
     found: Found = []
     if patterns:
@@ -40,7 +41,8 @@ def annotate(graph: Graph, patterns: Sequence[Patterned], limit: int, has_choice
         return graph, found
     parameters = _Parameters(graph)
     found += parameters.conflicts
-    return replace(graph, parameters=parameters.settled, warnings=tuple(_idle(graph))), found
+    warnings = () if has_choices else tuple(_idle(graph))
+    return replace(graph, parameters=parameters.settled, warnings=warnings), found
 
 
 class _Paths:

@@ -269,7 +269,7 @@ def test_a_pattern_of_a_block_need_not_reach_a_layer_at_each_call() -> None:
     assert said(graph) == {"first.expand": ["freeze"]}
 
 
-def test_in_a_space_a_pattern_may_reach_nothing() -> None:
+def test_in_a_space_annotations_may_reach_nothing() -> None:
     class First:
         def decide(self, _decision: object) -> int:
             return 0
@@ -283,10 +283,12 @@ def test_in_a_space_a_pattern_may_reach_nothing() -> None:
       y = x |> dense(2)
       if wide { y = y |> wider: dense(4) }
       @freeze on "wider"
+      @sparsity(0.5) if wide { y = y |> dense(4) } else { y = y |> relu }
       output o = y
     }"""
     graph = elaborate(read_source(text, "net.mnet"), decider=First())
-    assert said(graph) == {}
+    assert said(graph) == {"relu": ["sparsity 0.5 (1, 1)"]}
+    assert graph.warnings == ()
 
 
 def test_patterns_that_are_too_many_to_compare() -> None:
