@@ -48,7 +48,7 @@ def _evaluated(frame: Frame, node: tree.Annotation) -> Annotation | None:
 
 def _refused(kind: str, wrong: Problem, bound: Bound) -> EvaluationError:
     message = f"`@{kind}`: {wrong.message}"
-    if wrong.argument not in bound.values:
+    if wrong.argument is None or wrong.argument not in bound.values:
         return EvaluationError(ANNOTATION_VALUE, message, "this is not enough")
     _, given = bound.values[wrong.argument]
     return EvaluationError(ANNOTATION_VALUE, message, f"this is {describe(given.value)}", span=given.span)
