@@ -1,8 +1,11 @@
 """Comments that silence rules, and rules about such comments."""
 
+import re
+from pathlib import Path
+
 import pytest
 
-from mnet.lint.rules import RULES
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "linter.md"
 
 ODD = """//! A test.
 
@@ -21,10 +24,6 @@ def codes(findings):
 
 def odd(above="", behind=""):
     return ODD.format(above=f"  {above}\n" if above else "", behind=f" {behind}" if behind else "")
-
-
-def test_the_sample_fails_without():
-    assert "L203" in RULES
 
 
 @pytest.mark.parametrize(
@@ -111,3 +110,9 @@ def test_an_unknown_code_is_found(found):
 
 def test_documentation_is_no_suppression(found):
     assert codes(found(odd(above="/// lint: ignore L203"))) == ["L203"]
+
+
+def test_the_linters_page_shows_how(found):
+    (shown,) = re.findall(r"```mnet\n(.*?)```", PAGE.read_text(), re.S)
+    assert codes(found(shown)) == []
+    assert codes(found(shown.replace(" // lint: ignore L203: as published", ""))) == ["L203"]
