@@ -56,7 +56,7 @@ def elaborate(
     if run.findings:
         raise DiagnosticError(run.findings)
     graph = run.builder.graph(chosen.name.name, chosen.doc)
-    graph, found = annotate(graph, run.builder.patterns, limits.steps, has_choices=bool(run.decided))
+    graph, found = annotate(graph, run.builder.patterns, limits, has_choices=bool(run.decided))
     if found:
         raise DiagnosticError(found[: limits.errors])
     return graph

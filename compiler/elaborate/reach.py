@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from ...dsl.annotations import KIND_TAKES
@@ -14,29 +15,32 @@ from ..annotations import merged
 from ..codes import IDLE_ANNOTATION, INITIALIZER_CONFLICT, LIMIT, PATTERN_UNMATCHED
 from ..initializers import Initialized, Law
 from ..ir import Annotation, Graph, Node, Parameter, Role
+from ..limits import Limits
 from ..pathpatterns import covers, likely_pattern
 from .standing import Patterned
 
 SHOWN = 3
 """Paths that are shown where no pattern is likely."""
 
+LONGEST = 60
+"""Characters of a pattern that a message shows."""
+
 Found = list[Diagnostic]
 
 
-def annotate(graph: Graph, patterns: Sequence[Patterned], limit: int, has_choices: bool) -> tuple[Graph, Found]:
+def annotate(graph: Graph, patterns: Sequence[Patterned], limits: Limits, has_choices: bool) -> tuple[Graph, Found]:
     """The graph with the annotations of path patterns, and its parameters frozen and initialised as they say.
 
     A pattern that reaches no layer is an error, and an annotation that reaches no parameters gives a warning, but not
-    in a search space: some points have no such layers. `limit` is how many comparisons of patterns with paths are made
-    at most.
+    in a search space: some points have no such layers. Each comparison of a pattern with a path is a step.
     """
     found: Found = []
     if patterns:
         paths = _Paths(graph)
-        if excess := _excess(patterns, paths, limit):
+        if excess := _excess(patterns, paths, limits.steps):
             return graph, [excess]
         graph = replace(graph, nodes=_reached(graph.nodes, patterns, paths))
-        found += [] if has_choices else _unmatched(patterns, paths)
+        found += [] if has_choices else islice(_unmatched(patterns, paths), limits.errors)
     if not any(node.annotations for node in graph.nodes):
         return graph, found
     parameters = _Parameters(graph)
@@ -97,8 +101,12 @@ def _unmatched(patterns: Iterable[Patterned], paths: _Paths) -> Iterator[Diagnos
 def _lost(patterned: Patterned, paths: Sequence[str]) -> Diagnostic:
     likely = likely_pattern(patterned.pattern, paths)
     hint = f"did you mean `{likely}`?" if likely else _there_is(paths)
-    message = f"`{patterned.pattern}` is the path of no layer"
+    message = f"`{_excerpt(patterned.pattern)}` is the path of no layer"
     return error(PATTERN_UNMATCHED, message, patterned.span, "no layer has such a path", hint=hint)
+
+
+def _excerpt(pattern: str) -> str:
+    return pattern if len(pattern) <= LONGEST else pattern[: LONGEST - 3] + "..."
 
 
 def _there_is(paths: Sequence[str]) -> str:
