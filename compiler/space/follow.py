@@ -50,7 +50,7 @@ def follow(  # noqa: PLR0913, PLR0917  # what an elaboration needs, and what to 
         from .misfits import misfits  # noqa: PLC0415  # most points fit
         from .space import Space  # noqa: PLC0415  # as above; a space follows points itself
 
-        found = misfits(space or Space(program, model, arguments), *follower.told, places or (lambda path: None))
+        found = misfits(space or Space(program, model, arguments), follower, places or (lambda path: None))
         raise DiagnosticError(found) from None
     return graph, Point(graph.name, follower.choices, follower.carried)
 
@@ -65,7 +65,8 @@ def _model(point: Point, asked: str | None) -> str:
 class Follower:
     """Decides as a point says. Raises MisfitError where it says nothing, or what can't be.
 
-    `choices` and `carried` are what was decided, in the order of the text; `told` is what the point says of both.
+    `choices` and `carried` are what was decided, in the order of the text; `told` is what the point says of both, `met`
+    what was asked for, and `at_end` whether that is all.
     """
 
     def __init__(self, point: Point | Mapping[str, object]) -> None:
@@ -73,9 +74,12 @@ class Follower:
         self.told = (point.choices, point.carried) if isinstance(point, Point) else (point, point)
         self.choices: dict[str, OptionName] = {}
         self.carried: dict[str, float] = {}
+        self.met: list[Decision | Continuous] = []
+        self.at_end = False
 
     def decide(self, decision: Decision) -> int:
         """The index of the point's option."""
+        self.met.append(decision)
         choices, _ = self.told
         index = index_of(decision.options, choices[decision.path]) if decision.path in choices else None
         if index is None:
@@ -85,6 +89,7 @@ class Follower:
 
     def carry(self, continuous: Continuous) -> float:
         """The point's value."""
+        self.met.append(continuous)
         _, carried = self.told
         value = carried.get(continuous.path)
         if not is_number(value) or not continuous.holds(value):
@@ -94,6 +99,7 @@ class Follower:
 
     def need_all_met(self) -> None:
         """Raises MisfitError where the point says more than the model asks."""
+        self.at_end = True
         choices, carried = self.told
         if {*choices, *carried} != {*self.choices, *self.carried}:
             raise MisfitError

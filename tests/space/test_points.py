@@ -114,6 +114,26 @@ def test_a_space_that_can_not_be_told_is_refused(monkeypatch: pytest.MonkeyPatch
         space.count()
 
 
+@pytest.mark.parametrize(
+    ("choices", "message"),
+    [
+        ({"b": 2, "c": 3}, "does not decide `a`"),
+        ({"a": 1, "b": 9, "c": 3}, "`b` has no option `9`"),
+        ({"a": 1, "b": 2, "c": 3, "d": 4}, "there is no decision `d`"),
+        ({"a": 2, "b": 1, "c": 3}, "exclude each other"),
+    ],
+)
+def test_a_point_of_such_a_space_is_followed_all_the_same(
+    choices: dict[str, Any], message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("mnet.compiler.space.space.OPTIONS", 1)
+    space = Space(load_text(program_of("where")), None, {})
+    assert space.elaborate(Point("Net", {"a": 1, "b": 2, "c": 3})).nodes
+    with pytest.raises(DiagnosticError, match=message) as caught:
+        space.elaborate(Point("Net", choices))
+    assert len(caught.value.diagnostics) == 1
+
+
 # Points and their files ---------------------------------------------------------------------
 
 
