@@ -50,6 +50,7 @@ class Bodies:
         self.deciding_blocks = [item for item in items if isinstance(item, tree.Block) and id(item) in self.deciding]
         self._opened: dict[int, Statements] = {}
         self._plain: dict[int, frozenset[str]] = {}
+        self._tensors: dict[int, Set[str]] = {}
 
     def block(self, within: Definition, callee: tree.Expr) -> tree.Block | None:
         """The block that a name means inside a definition."""
@@ -75,12 +76,44 @@ class Bodies:
     def _is_applied(self, within: Definition, node: tree.Expr) -> bool:
         """Whether a call is seen to be given tensors; another one may make an instance."""
         call = node.value if isinstance(node, tree.Labelled) else node
-        tensors = _tensors(within)
-        return isinstance(call, tree.Call) and any(
-            isinstance(argument.value, tree.Pipe)
-            or (isinstance(argument.value, tree.Name) and argument.value.name in tensors)
-            for argument in call.arguments
-        )
+        return isinstance(call, tree.Call) and any(self.is_tensor(within, given.value) for given in call.arguments)
+
+    def is_tensor(self, within: Definition, value: tree.Expr) -> bool:
+        """Whether an expression is seen to be a tensor."""
+        if isinstance(value, tree.Pipe):
+            return self._calls_layer(within, value)
+        tensors = self._tensors.get(id(within))
+        if tensors is None:
+            tensors = self._tensors[id(within)] = self._tensor_names(within)
+        return isinstance(value, tree.Name) and value.name in tensors
+
+    def _calls_layer(self, within: Definition, node: tree.Expr) -> bool:
+        """Whether a call or pipe is one of a layer, and not of a function."""
+        callee = callee_of(node)
+        if not isinstance(callee, tree.Name):
+            return False
+        if callee.name in _bound(within):
+            return callee.name not in _local_functions(within)
+        return callee.name in OPERATORS or callee.name in self._blocks[self._module_of[id(within)]]
+
+    def _tensor_names(self, within: Definition) -> Set[str]:
+        """Names that are seen to be tensors: parameters, inputs, and results of pipes that nothing else has."""
+        given = {p.name.name for p in within.parameters if p.type == tree.NamedType("tensor", p.type.span)}
+        made: set[str] = set()
+        others: set[str] = _local_functions(within)
+        for node in nodes(within.body):
+            match node:
+                case tree.Input(name):
+                    given.add(name.name)
+                case tree.Assign(pattern, tree.Pipe() as pipe) if not pattern.takes_apart:
+                    (made if self._calls_layer(within, pipe) else others).update(names_of(pattern))
+                case tree.Assign(pattern, tree.Call() as call) if self._calls_layer(within, call):
+                    """A tensor or an instance: the other assignments tell."""
+                case tree.Assign(pattern) | tree.For(pattern):
+                    others.update(names_of(pattern))
+                case tree.Choice(name):
+                    others.add(name.name)
+        return given | (made - others)
 
     def _gives_tensor(self, within: Definition, callee: tree.Expr) -> bool:
         if not self.is_plain(within, callee):
@@ -90,7 +123,7 @@ class Bodies:
             return not returns_several(block)
         assert isinstance(callee, tree.Name)
         if callee.name in _bound(within):
-            return True
+            return callee.name not in _local_functions(within)
         return callee.name in OPERATORS and not OPERATORS[callee.name].many_results
 
     def may_decide(self, within: Definition, value: tree.Expr) -> bool:
@@ -104,8 +137,7 @@ class Bodies:
         outer = (blocks | self._functions | OPERATORS.keys() | BUILTINS.keys()) - _bound(within)
         activations = {p.name.name for p in within.parameters if p.type == tree.NamedType("activation", p.type.span)}
         inside = list(nodes(within.body))
-        functions = {node.name.name for node in inside if isinstance(node, tree.Function)}
-        plain = outer | activations | functions
+        plain = outer | activations | _local_functions(within)
         for node in inside:
             if isinstance(node, tree.Choice) and _all_plain(node.options, plain):
                 plain |= {node.name.name}
@@ -125,18 +157,6 @@ def returns_several(block: tree.Block) -> bool:
         return not isinstance(block.returns, tree.NamedType)
     several = tree.ListExpr | tree.TupleExpr | tree.Comprehension | tree.Name
     return any(isinstance(n, tree.Return) and isinstance(n.value, several) for n in nodes(block.body))
-
-
-def _tensors(within: Definition) -> set[str]:
-    """Names that are seen to be tensors: parameters, inputs, results of pipes."""
-    tensors = {p.name.name for p in within.parameters if p.type == tree.NamedType("tensor", p.type.span)}
-    for node in nodes(within.body):
-        match node:
-            case tree.Input(name):
-                tensors.add(name.name)
-            case tree.Assign(pattern, tree.Pipe()) if not pattern.takes_apart:
-                tensors |= set(names_of(pattern))
-    return tensors
 
 
 def _all_plain(options: tree.OptionSet | tree.Expr, plain: Set[str]) -> bool:
@@ -175,6 +195,10 @@ def _bound(within: Definition) -> set[str]:
             case tree.Choice(name) | tree.Input(name) | tree.Function(name):
                 bound.add(name.name)
     return bound
+
+
+def _local_functions(within: Definition) -> set[str]:
+    return {node.name.name for node in nodes(within.body) if isinstance(node, tree.Function)}
 
 
 def _functions(program: Program) -> set[str]:

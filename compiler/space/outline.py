@@ -7,18 +7,23 @@ become an opaque tensor; should the outline ask for its shape after all, the mod
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from ...dsl import tree
+from ...dsl.check.walk import children
 from ..elaborate.patterns import names_of
-from .bodies import Bodies, Definition, Enter, Statements
+from .bodies import Bodies, Definition, Enter, Statements, callee_of
 from .reading import nodes
 
 TENSOR = "an opaque tensor"
 VALUE = "a value that nobody needs"
 """Names that no program can write."""
+
+_NUMBER = re.compile(r"(_\d+)+$")
+"""What tells layers of one name apart."""
 
 
 class Outlines:
@@ -30,7 +35,7 @@ class Outlines:
         self._definitions: list[Definition] = [model, *bodies.deciding_blocks]
         while sum(map(self._learn, self._definitions)):
             """One definition may need what another has just turned out to need."""
-        self._bodies_of = {id(d): _Outline(self, d).statements(bodies.opened(d)) for d in self._definitions}
+        self._bodies_of = {id(d): self._outline(d) for d in self._definitions}
 
     def of(self, definition: Definition) -> Statements:
         """The outline of a body."""
@@ -44,10 +49,14 @@ class Outlines:
         """Whether more names turn out to be needed."""
         needed = self.needs(definition)
         before = len(needed)
-        for node in nodes(_Outline(self, definition).statements(self._bodies.opened(definition))):
+        for node in nodes(self._outline(definition)):
             if isinstance(node, tree.Name):
                 needed.add(node.name)
         return len(needed) > before
+
+    def _outline(self, definition: Definition) -> Statements:
+        opened = self._bodies.opened(definition)
+        return opened if _names_clash(definition, opened) else _Outline(self, definition).statements(opened)
 
     def callee(self, within: Definition, call: tree.Expr) -> tree.Block | None:
         """The block that a call enters, where that is known."""
@@ -58,9 +67,50 @@ class Outlines:
         """Whether a call makes layers and decides nothing."""
         return self._bodies.is_layer(within, node)
 
+    def is_tensor(self, within: Definition, value: tree.Expr) -> bool:
+        """Whether an expression is seen to be a tensor."""
+        return self._bodies.is_tensor(within, value)
+
     def may_decide(self, within: Definition, value: tree.Expr) -> bool:
         """Whether a call in an expression may decide."""
         return self._bodies.may_decide(within, value)
+
+
+def _names_clash(definition: Definition, opened: Statements) -> bool:
+    """Whether what is left out might take a name in the paths of decisions, which are then numbered otherwise."""
+    loops = list(_loop_labels(definition))
+    labels = {_NUMBER.sub("", node.label.name) for node in nodes(definition.body) if isinstance(node, tree.Labelled)}
+    callees = [callee_of(node.call) for node in nodes(opened) if isinstance(node, Enter)]
+    entered = {callee.name for callee in callees if isinstance(callee, tree.Name)}
+    return len(loops) > len(set(loops)) or bool(labels & entered)
+
+
+def _loop_labels(definition: Definition) -> Iterator[tuple[int, str]]:
+    """The label of each loop that may make layers, and in which loop it stands: there it has to be another one."""
+    pending: list[tuple[Any, int]] = [(definition.body, 0)]
+    while pending:
+        node, place = pending.pop()
+        if isinstance(node, tuple):
+            pending += [(item, place) for item in node]
+            continue
+        inside = place
+        if isinstance(node, tree.For | tree.Comprehension | tree.Repeat):
+            inside = id(node)
+            if label := _label_of(node):
+                yield place, _NUMBER.sub("", label)
+        parts = children(node.__class__)
+        pending += [(getattr(node, part), place if part in {"iterable", "count"} else inside) for part in parts]
+
+
+def _label_of(loop: tree.For | tree.Comprehension | tree.Repeat) -> str | None:
+    """The name of the turns of a loop; None where no layers can be in it."""
+    inside = loop.element if isinstance(loop, tree.Comprehension) else loop.body
+    if not any(isinstance(node, tree.Pipe | tree.Call | tree.Binary | tree.Unary) for node in nodes(inside)):
+        return None
+    if loop.label is not None:
+        return loop.label.name
+    assert not isinstance(loop, tree.Repeat)
+    return None if loop.pattern.takes_apart else next(names_of(loop.pattern))
 
 
 class _Outline:
@@ -172,8 +222,12 @@ class _Outline:
     def _arguments(self, call: tree.Call, block: tree.Block, piped: int) -> Iterator[tree.Argument]:
         needs = self._outlines.needs(block)
         tensors = _tensors(block)
+        placed = piped > 0 or self._has_tensors(call)
         by_place = [p.name.name for p in block.parameters]
         for index, argument in enumerate(call.arguments):
+            if argument.name is None and not placed:
+                yield argument
+                continue
             if argument.name is None:
                 place = piped + index
                 name = by_place[place] if place < len(by_place) else ""
@@ -181,6 +235,10 @@ class _Outline:
             else:
                 name, opaque = argument.name.name, VALUE
             yield argument if name in needs else replace(argument, value=tree.Name(opaque, argument.span))
+
+    def _has_tensors(self, call: tree.Call) -> bool:
+        """Whether a call is seen to begin with its tensors; one that makes an instance begins with values."""
+        return bool(call.arguments) and self._outlines.is_tensor(self._within, call.arguments[0].value)
 
 
 def _tensors(block: tree.Block) -> list[tree.ParameterDeclaration]:
