@@ -10,7 +10,7 @@ from ..dsl.diagnostics import DiagnosticError
 from ..dsl.record import record
 from .spaces import Searched, Taken, options_of
 
-MOST_LAYERS = 10_000
+MOST_LAYERS = 2_000
 """Options behind which layers are counted; what larger spaces cost is not looked at."""
 
 Range = tuple[int, int]
