@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from functools import cache
+from itertools import pairwise
+from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -13,12 +15,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mnet.compiler.ir import Graph
-from mnet.compiler.space import Point, Space
+from mnet.compiler.space import Point, Sampler, Space
 from mnet.compiler.space.encoding import decode, encode, from_one_hot, one_hot
 from mnet.compiler.space.openness import openness
 from mnet.compiler.space.options import index_of
 from mnet.compiler.space.pointfile import parse_point, print_point
 from mnet.compiler.space.variation import crossover, mutate, neighbours
+from mnet.dsl import modules
 from mnet.dsl.diagnostics import DiagnosticError
 from mnet.dsl.modules import load_text
 from mnet.dsl.source import Source
@@ -246,6 +249,16 @@ def test_a_point_has_every_hyper_parameter_that_is_open() -> None:
         space.check(Point("Net", {"tuned": False}, {"rate": 0.5}))
 
 
+def test_a_point_survives_edits_that_rename_nothing() -> None:
+    edited = program_of("conditional").replace("choice depth in { 1, 2, 3 }", "choice depth in stepped(0, 6, 1)")
+    edited = edited.replace("choice op in", "y = y |> norm: batch_norm()\n choice op in")
+    edited = edited.replace("model Net()", "/// Wider.\nmodel Net(classes: int = 3)").replace(
+        "in { 1, 2 }", "in { 2, 1 }"
+    )
+    for point in points_of("conditional"):
+        Space(load_text(edited), None, {}).check(point)
+
+
 # Which decisions are open -------------------------------------------------------------------
 
 
@@ -354,6 +367,24 @@ def test_a_child_has_the_options_of_its_parents(drawn: tuple[str, Point, Point],
         assert all(item in inherited[0] or item in inherited[1] for item in taken(child).items() if item[0] in told)
     if first == second:
         assert taken(child) == taken(first)
+
+
+SPACES = Path(__file__).parents[2] / "examples" / "spaces"
+PUBLISHED = ["fbnet", "mnasnet", "nasnet_cell", "dass", "elastic_vit", "autohas", "compound_scaling"]
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_points_of_published_spaces_vary_within_them(name: str) -> None:
+    space = Space(modules.load(SPACES / f"{name}.mnet", ()), None, {})
+    sampler, rng = Sampler(space, 1), Random(2)
+    population = [sampler.draw() for _ in range(8)]
+    for first, second in pairwise(population):
+        for point in (first, mutate(space, first, rng), crossover(space, first, second, rng)):
+            space.check(point)
+            assert decode(space, encode(space, point), point.carried) == point
+    near = list(neighbours(space, population[0]))
+    assert all(len(differences(population[0], other)) == 1 for other in near)
+    assert len(near) == len(set(near)) > 0
 
 
 def test_variation_of_what_is_no_point_is_refused() -> None:

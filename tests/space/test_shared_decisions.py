@@ -38,5 +38,5 @@ def test_both_calls_have_the_option_of_the_first() -> None:
 
 
 def test_an_option_that_a_later_call_does_not_offer_is_refused() -> None:
-    with pytest.raises(DiagnosticError, match="E0633: .* share its decisions"):
+    with pytest.raises(DiagnosticError, match=r"E0633: .* share its decisions"):
         elaborate(program("[channels(x), 3]", 6), decider=Indices())
