@@ -70,6 +70,11 @@ class Context:
         return frozenset(comment.span.line for comment in self.module.comments)
 
     @cached_property
+    def annotated(self) -> frozenset[Span]:
+        """The statements that annotations stand before; without them, these would be about the next."""
+        return frozenset(node.statement.span for node in self.all(tree.Annotated))
+
+    @cached_property
     def has_models(self) -> bool:
         """Whether the file is there for its models; one without is a library, whose items are for others."""
         return any(isinstance(item, tree.Model) for item in self.module.items)

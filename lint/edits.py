@@ -46,12 +46,12 @@ def in_parentheses(context: Context, node: tree.Expr) -> str:
 def removal(context: Context, span: Span, doc: str = "") -> Edit | None:
     """Takes away a statement or item, with its lines where they hold nothing else.
 
-    None where it is documented, or a comment is in it, behind it or, in lines of its own, right above it: what that
-    says is about what would be gone.
+    None where it is annotated or documented, or a comment is in it, behind it or, in lines of its own, right above it:
+    what that says is about what would be gone.
     """
     lines = context.source.lines
     above = lines[span.line - 2].lstrip() if span.line > 1 else ""
-    if doc or above.startswith("//") or has_comment(context, span):
+    if doc or span in context.annotated or above.startswith("//") or has_comment(context, span):
         return None
     before = lines[span.line - 1][: span.column - 1]
     after = lines[span.end_line - 1][span.end_column - 1 :]

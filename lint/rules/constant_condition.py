@@ -69,9 +69,9 @@ def _fix(context: Context, node: tree.Conditional, known: bool) -> Fix | None:
 
 
 def _statement_fix(context: Context, node: tree.If, known: bool) -> Fix | None:
-    """An `if` adds nothing to the paths of its layers, so that these stay the same."""
+    """An `if` adds nothing to the paths of its layers, so that these stay the same. Annotations are about all of it."""
     kept = node.then if known else node.otherwise
-    if has_comment(context, node.span) or not kept:
+    if has_comment(context, node.span) or not kept or node.span in context.annotated:
         return None
     first, last = kept[0].span, kept[-1].span
     inside = Span(first.file, first.line, first.column, last.end_line, last.end_column)

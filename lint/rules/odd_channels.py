@@ -18,12 +18,12 @@ MULTIPLE = 8
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    last = {id(network): _last(network) for network in context.networks}
+    read = {id(network): _read(network) for network in context.networks}
 
     def odd(network: Network, node: Node) -> int | None:
-        """The channels of an image that others will read, if they do not fill the registers."""
+        """The channels of an image that is read on, if they do not fill the registers."""
         channels = _channels(node)
-        return channels if channels % MULTIPLE and node.path not in last[id(network)] else None
+        return channels if channels % MULTIPLE and node.path in read[id(network)] else None
 
     for fault in faults(context, odd):
         yield _finding(fault.span, fault.what, fault.node, fault.notes)
@@ -44,26 +44,22 @@ def _channels(node: Node) -> int:
     return int(channels) if (height, width) != (1, 1) else 0
 
 
-def _last(network: Network) -> set[str]:
-    """The convolutions whose results go to the outputs with no other between: what they make is asked for."""
+def _read(network: Network) -> set[str]:
+    """The layers whose results another convolution or dense layer reads; how many channels the last make is given."""
     graph = network.graph
-    last: set[str] = set()
-    pending = [output.value.name for output in graph.outputs]
-    while pending:
-        node = graph.producers.get(pending.pop())
-        if node is None or node.path in last:
-            continue
-        last.add(node.path)
-        if not node.op.has(Trait.LINEAR):
-            pending += [value.name for value in node.operands]
-    return last
+    read: set[str] = set()
+    for node in reversed(graph.nodes):
+        if node.op.has(Trait.LINEAR) or node.path in read:
+            makers = (graph.producers.get(value.name) for value in node.operands)
+            read.update(maker.path for maker in makers if maker is not None)
+    return read
 
 
 RULE = Rule(
     code=Code("L203", "channels that are no multiple of 8"),
     name="odd-channels",
-    what="Finds convolutions over images whose number of channels is no multiple of 8, but for those whose results "
-    "are the model's own.",
+    what="Finds convolutions over images whose number of channels is no multiple of 8, but for the last ones, whose "
+    "results no other convolution or dense layer reads.",
     why="Kernels compute eight channels at a time; a ninth costs as much as eight more. That is why MobileNets round "
     "channels with `make_divisible`, and why a network that was pruned to 61 channels is no faster than one of 64.",
     sources=("https://arxiv.org/abs/1905.02244", "https://arxiv.org/abs/1911.09723, section 3"),

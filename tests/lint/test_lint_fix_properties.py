@@ -43,6 +43,8 @@ STATEMENTS = [
     "odd = not not (1 + 0 == 1)",
     "n = if 2 > 1 { 1 + 0 } else { 2 }",
     "truth = if 2 == 2 { true } else { false }",
+    "@freeze quiet = 2",
+    '@precision(weights="int8") if true { quiet = 2 silent = 3 }',
 ]
 """What a rule would take away or rewrite, none of it with a layer."""
 
