@@ -111,6 +111,11 @@ class Covering:
         """How many options are known that no point has taken."""
         return sum(map(len, self._untaken.values()))
 
+    @property
+    def known(self) -> int:
+        """How many options any point has met."""
+        return len(self._taken) + self.untaken
+
     def at(self, options: Mapping[str, OptionName]) -> Visited | None:
         """The point with these options and otherwise first ones; None where that is excluded."""
         plan = {path: key_of(option) for path, option in options.items()}

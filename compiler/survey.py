@@ -38,6 +38,9 @@ MAX_REDUCED = 3
 """Errors of a space whose points are searched for the few options that matter."""
 
 
+MAX_PROVED = 1_000
+"""Options of a space of which something is proved: each may cost as much as an elaboration."""
+
 SHOWN = 6
 """Options that are named with an error."""
 
@@ -111,7 +114,8 @@ def survey(
     covering = Covering(build)
     visited = list(_enough(covering.points(), layers))
     if not visited:
-        return Survey(model, _without_points(program, model, arguments), points=0, is_space=True)
+        empty = _without_points(program, model, arguments) if covering.known <= MAX_PROVED else ()
+        return Survey(model, empty, points=0, untaken=covering.untaken, is_space=True)
     if not visited[0].options:
         return _architecture(model, visited[0], tables, published)
     measured = [(point.graph, unmet(point.graph, tables)) for point in visited if point.graph]
@@ -120,7 +124,8 @@ def survey(
     found = [*_errors(covering, visited), *warnings, *_untold(measured)]
     firm = _firm(declared)
     hopeless = [one.requirement for one in tried if not one.met and one.requirement.span in firm]
-    found += _impossible(program, model, arguments, hopeless)
+    if covering.known <= MAX_PROVED:
+        found += _impossible(program, model, arguments, hopeless)
     expects = any(graph.expectations for graph, _ in measured)
     return Survey(model, tuple(found), len(visited), covering.untaken, tried, is_space=True, uncompared=expects)
 

@@ -104,6 +104,14 @@ def test_a_hostile_condition_ends_the_search():
     assert len(tried) <= 128
 
 
+def test_nothing_is_proved_of_a_space_with_too_many_options():
+    body = "choice a in stepped(1, 9000, 1)\nx = x |> dense(a)\nrequire params <= 5"
+    program = driver.read_source(MODEL.format(body=body), "net.mnet")
+    found = survey(program, "Space", {}, {})
+    assert (found.points, found.untaken, found.diagnostics) == (64, 9000 - 64, ())
+    assert [(one.met, one.points) for one in found.tried] == [(0, 64)]
+
+
 def test_two_runs_look_at_the_same_points():
     program = driver.read(SPACES / "mnasnet.mnet")
     runs = [
