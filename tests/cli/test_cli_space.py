@@ -117,7 +117,8 @@ def test_enumerate_lists_every_point_once(mnet, net):
     every = lines(mnet("space", "enumerate", net))
     assert len({json.dumps(point["choices"]) for point in every}) == len(every) == 15
     assert lines(mnet("space", "enumerate", net, "--limit", 4)) == every[:4]
-    assert printed(mnet("space", "enumerate", net, "--format", "json"))["points"] == every
+    assert printed(mnet("space", "enumerate", net, "--format", "json", "--limit", 99))["points"] == every
+    assert "say `--limit`" in mnet("space", "enumerate", net, "--format", "json", code=2).stderr
 
 
 def test_enumerate_streams_until_nobody_reads(examples):
