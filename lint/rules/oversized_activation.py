@@ -19,31 +19,26 @@ LEAST = 4 << 20
 
 def _check(context: Context) -> Iterator[Finding]:
     for fault in faults(context, _oversized):
-        size, given = fault.what, _given(fault.node)
-        message = f"the result of `{fault.node.op.name}` takes {_mib(size)}{given}"
-        hint = f"stride earlier, or keep fewer channels: at most {SHARE} times the input is usual"
-        yield Finding(fault.span, message, "the image is blown up here", notes=fault.notes, hint=hint)
+        size, times = fault.what
+        message = (
+            f"the result of `{fault.node.op.name}` takes {size / (1 << 20):.1f} MiB, {times} times the largest input"
+        )
+        label = f"blown up to {fault.node.outputs[0].type}"
+        hint = f"stride earlier, or keep fewer channels: more than {SHARE} times is unusual"
+        yield Finding(fault.span, message, label, notes=fault.notes, hint=hint)
 
 
-def _given(node: Node) -> str:
-    return f" as {node.outputs[0].type}"
-
-
-def _oversized(network: Network, node: Node) -> int | None:
-    """The bytes of a result at batch 1, if they are too many for what the network is given."""
+def _oversized(network: Network, node: Node) -> tuple[int, int] | None:
+    """The bytes of a result at batch 1, and how often the largest input goes into them, if that is too much."""
     size = max(value.type.nbytes() for value in node.outputs)
-    limit = SHARE * max(value.type.nbytes() for value in network.graph.inputs)
-    return size if size > max(limit, LEAST) and _grows(network, node) else None
+    given = max(value.type.nbytes() for value in network.graph.inputs)
+    return (size, size // given) if size > max(SHARE * given, LEAST) and _grows(network, node) else None
 
 
 def _grows(network: Network, node: Node) -> bool:
     """Whether the layer itself makes more of what it reads: those behind it are not to blame."""
     read = [value.type.nbytes() for value in node.operands if value.name not in network.graph.parameters]
     return max(value.type.nbytes() for value in node.outputs) > max(read, default=0)
-
-
-def _mib(size: int) -> str:
-    return f"{size / (1 << 20):.1f} MiB"
 
 
 RULE = Rule(

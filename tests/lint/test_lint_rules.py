@@ -1,4 +1,7 @@
-"""Every rule, by the samples of its own page; and the files of the project, by every rule."""
+"""Every rule, by the samples of its own page; and the files of the project, by every rule.
+
+`golden/` has each failing sample with what is said about it; `--update-golden` writes it.
+"""
 
 import re
 from pathlib import Path
@@ -12,11 +15,13 @@ from mnet.dsl import tree
 from mnet.dsl.check.walk import nodes
 from mnet.dsl.diagnostics import Applicability
 from mnet.dsl.format import format_source
-from mnet.dsl.source import Source
+from mnet.dsl.render import render
+from mnet.dsl.source import Source, Sources
 from mnet.lint.engine import lint, rule
 from mnet.lint.rules import RULES
 
 ROOT = Path(__file__).resolve().parents[2]
+GOLDEN = Path(__file__).with_name("golden")
 FILES = sorted([*ROOT.glob("examples/*.mnet"), *ROOT.glob("examples/spaces/*.mnet"), *ROOT.glob("dsl/std/*.mnet")])
 SUPPRESSIONS = ("L901", "L902")  # what these look at is found by others
 
@@ -29,6 +34,18 @@ def codes_for(code):
 def test_its_failing_sample_fails_once(code, found):
     failing = found(rule(code).fails, codes_for(code), rule(code).target)
     assert [finding.code.id for finding in failing if finding.code.id == code] == [code]
+
+
+@pytest.mark.parametrize("code", RULES)
+def test_what_it_says(code, golden):
+    sources = Sources()
+    program = driver.read_source(rule(code).fails, f"{code}.mnet", sources)
+    said = [found for found in lint(program, codes_for(code), rule(code).target) if found.code.id == code]
+    golden(GOLDEN / f"{code}.txt", f"{rule(code).fails}\n{render(said, sources)}")
+
+
+def test_every_golden_text_has_a_rule():
+    assert {path.stem for path in GOLDEN.glob("*.txt")} == set(RULES)
 
 
 @pytest.mark.parametrize("code", RULES)
