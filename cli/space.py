@@ -168,9 +168,7 @@ def sample(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
 def enumerate(console: Console, selection: options.Selection, limit: int | None, output: Path | None) -> None:  # noqa: A001  # the command's name
     """List the points of MODEL.mnet, one a line, in the order of the text and of the options."""
     if console.json and limit is None:
-        raise click.UsageError(
-            "`--format json` holds all points in one object: say `--limit`; lines are JSON without it"
-        )
+        raise click.UsageError("`--format json` makes one object of all points: say `--limit`, or leave it out")
     _give_all(console, selection, islice(selection.space(console).points(), limit), output)
 
 
