@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 
 import click
 
@@ -23,7 +22,7 @@ def command(console: Console, word: str | None) -> None:
     """
     if word is None:
         listed = list(pages())
-        console.result("\n".join(_list(listed)), lambda: {"pages": [page.as_json() for page in listed]})
+        console.result("\n".join(_list(listed)).rstrip(), lambda: {"pages": [page.as_json() for page in listed]})
         return
     found = find(word, console.sources)
     texts = [page.text() for page in found]
@@ -32,6 +31,10 @@ def command(console: Console, word: str | None) -> None:
 
 
 def _list(listed: Iterable[Page]) -> Iterator[str]:
-    for number, (kind, group) in enumerate(groupby(listed, key=lambda page: page.kind)):
-        yield f"{chr(10) if number else ''}{kind}s"
+    kinds: dict[str, list[Page]] = {}
+    for page in listed:
+        kinds.setdefault(page.kind, []).append(page)
+    for kind, group in kinds.items():
+        yield f"{kind}s"
         yield from (f"  {page.name:<28}  {page.title}".rstrip() for page in group)
+        yield ""

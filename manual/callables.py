@@ -19,7 +19,8 @@ def pages() -> Iterator[Page]:
     for _, operator in sorted(OPERATORS.items()):
         yield Page(operator.name, "operator", first_sentence(operator.doc), partial(_operator, operator))
     for _, builtin in sorted(BUILTINS.items()):
-        yield _of_signature("builtin", builtin.signature)
+        takes = f" Takes {builtin.expects}." if builtin.expects else ""
+        yield _of_signature("builtin", builtin.signature, takes)
     for _, signature in sorted(ANNOTATIONS.items()):
         yield _of_signature("annotation", signature)
 
@@ -28,10 +29,10 @@ def _operator(operator: Operator) -> str:
     return "\n".join(operators.about(operator))
 
 
-def _of_signature(kind: str, signature: Signature) -> Page:
-    return Page(signature.name, kind, first_sentence(signature.doc), partial(_of_call, signature))
+def _of_signature(kind: str, signature: Signature, more: str = "") -> Page:
+    return Page(signature.name, kind, first_sentence(signature.doc), partial(_of_call, signature, more))
 
 
-def _of_call(signature: Signature) -> str:
+def _of_call(signature: Signature, more: str) -> str:
     lines = (f"- `{parameter.name}`: {parameter.doc}" for parameter in signature.parameters if parameter.doc)
-    return "\n".join([signature.doc, "", "```", operators.call(signature), "```", "", *lines])
+    return "\n".join([signature.doc + more, "", "```", operators.call(signature), "```", "", *lines])

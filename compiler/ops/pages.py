@@ -66,7 +66,10 @@ def call(signature: t.Signature) -> str:
 
 
 def _declaration(parameter: t.Parameter) -> str:
-    default = "" if parameter.required else f" = {_value(parameter.default, parameter.type)}"
+    is_shown = (
+        not parameter.required and parameter.default is not None
+    )  # None: nothing is given, and nothing is assumed
+    default = f" = {_value(parameter.default, parameter.type)}" if is_shown else ""
     return f"{parameter.name}: {parameter.type}{default}"
 
 
