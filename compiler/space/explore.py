@@ -188,18 +188,31 @@ class Explorer:
         return self._stop(state)
 
     def _statement(self, state: State, body: Body) -> Stop | None:
+        """Do a statement, or go into it. It is given up where it asks, and done again when the answer is known."""
         statement = body.statements[body.index]
+        before = state.fork() if self._nested else state
+        counts, carried = self._builder.counts, len(self._answers.carried)
+        self._answers.start(state.answers)
+        try:
+            return self._do(state, body, statement)
+        except _UndecidedError as asked:
+            return Stop(before, counts, tuple(self._answers.carried[:carried]), asked.decision)
+
+    def _do(self, state: State, body: Body, statement: tree.Statement) -> Stop | None:
         if isinstance(statement, tree.Choice):
             return self._choice(state, body, statement)
         if isinstance(statement, Enter):
-            return self._enter(state, body, statement)
-        if isinstance(statement, tree.Return):
-            return self._return(state, body, statement)
-        enter = _ENTER.get(type(statement))
-        if enter is None:
-            return self._step(state, body, statement)
-        body.index += 1
-        state.cursors.append(visit(body.frame, statement, enter))
+            self._enter(state, body, statement)
+        elif isinstance(statement, tree.Return):
+            self._return(state, body, statement)
+        elif enter := _ENTER.get(type(statement)):
+            cursor = visit(body.frame, statement, enter)
+            self._done(state, body)
+            state.cursors.append(cursor)
+        elif not isinstance(statement, _NO_LAYERS):
+            self._step(state, body, statement)
+        else:
+            body.index += 1
         return None
 
     def _choice(self, state: State, body: Body, node: tree.Choice) -> Stop | None:
@@ -207,23 +220,23 @@ class Explorer:
         path = visit(body.frame, node, _path)
         if isinstance(offered, dict):
             decision = Decision(path, tuple([name for name, _ in offered.values()]), node.name.span)
+            state.answers = ()
             return self._stop(state, decision, offered)
         if isinstance(offered, Interval):
             continuous = Continuous(path, offered.low, offered.high, offered.log, node.name.span)
             self._answers.carried.append(continuous)
-        body.index += 1
+        self._done(state, body)
         return None
 
-    def _enter(self, state: State, body: Body, node: Enter) -> Stop | None:
+    def _enter(self, state: State, body: Body, node: Enter) -> None:
         """Go into the block that is called; anything else that is called is a step."""
         self._blocks.entering, self._blocks.depth = True, len(self._run.calls)
         try:
-            return self._step(state, body, node)  # type: ignore[arg-type]  # executes registers it like a statement
+            self._step(state, body, node)  # type: ignore[arg-type]  # executes registers it like a statement
         except Entered as entered:
             self._run.depth = 0
-            body.index += 1
+            self._done(state, body)
             state.cursors.append(self._body(body.frame, node, entered))
-            return None
         finally:
             self._blocks.entering = False
 
@@ -245,7 +258,7 @@ class Explorer:
             parameters = tuple([parameter for parameter in parameters if parameter.name in needed])
         complete(inner, parameters, values)
 
-    def _return(self, state: State, body: Body, node: tree.Return) -> Stop | None:
+    def _return(self, state: State, body: Body, node: tree.Return) -> None:
         """Leave the block, with its result under the name that the caller wants it by."""
         value = visit(body.frame, node, _value_of)
         while (called := state.cursors.pop().call) is None:
@@ -254,28 +267,20 @@ class Explorer:
         fitted = visit(caller.frame, node, called.fitted, value)
         caller.frame.scope.declare(called.name, fitted)
         self._run.leave()
-        return None
 
-    def _step(self, state: State, body: Body, statement: tree.Statement) -> Stop | None:
-        """A statement as a whole. It is given up where it asks, and done again when the answer is known."""
-        if isinstance(statement, _NO_LAYERS):
-            body.index += 1
-            return None
-        before = state.fork() if self._nested else state
-        counts, carried = self._builder.counts, len(self._answers.carried)
-        self._answers.start(state.answers)
-        try:
-            execute(body.frame, (statement,))
-        except _UndecidedError as asked:
-            return Stop(before, counts, tuple(self._answers.carried[:carried]), asked.decision)
+    def _step(self, state: State, body: Body, statement: tree.Statement) -> None:
+        execute(body.frame, (statement,))
         if self._run.findings:
             raise DiagnosticError(self._run.findings)
+        self._done(state, body)
+
+    def _done(self, state: State, body: Body) -> None:
+        """What a statement was told while it was done is of no use to the next."""
         body.index += 1
         if self._nested:
             state.answers = ()
             state.keep(self._run.decided, self._builder.counted)
             self._run.decided = dict(state.decided)
-        return None
 
     def _stop(self, state: State, decision: Decision | None = None, options: Options | None = None) -> Stop:
         state.keep(self._run.decided, self._builder.counted)

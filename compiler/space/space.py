@@ -12,7 +12,7 @@ from ...dsl.modules import Program
 from .. import limits as default
 from ..choices import Continuous, Decision, OptionName
 from ..codes import EMPTY_SPACE, LIMIT
-from ..cost import NOTHING, Counts, total
+from ..cost import NOTHING, Counts, cost, total
 from ..elaborate.choices import key_of
 from ..elaborate.elaborate import model_of
 from ..ir import Graph
@@ -24,6 +24,7 @@ from .extremes import Extreme, extreme
 from .follow import follow
 from .outline import Outlines
 from .point import Point
+from .reading import nodes
 from .tally import NotAnOutlineError
 from .walk import Way, find_way, ways
 
@@ -51,6 +52,7 @@ class Space:
         self._model: tree.Model = model_of(program.main, model)
         self.model = self._model.name.name
         self._bodies = Bodies(program)
+        self._freezes = _freezes(program)
 
     # The decisions --------------------------------------------------------------------------
 
@@ -179,8 +181,11 @@ class Space:
     def cost(self, point: Point) -> Counts:
         """What the point costs, equal to the cost of its graph; layers that earlier points had are not counted anew.
 
+        Where something is frozen, which layers that reaches is known of whole graphs only: one is made of each point.
         Raises DiagnosticError where the point is none of this space, or does not elaborate.
         """
+        if self._freezes:
+            return cost(self.elaborate(point)).total
         layers = []
         choices = point.choices
         edge = self.costs.root
@@ -204,6 +209,12 @@ class Space:
         """The point of the most `params` or `macs`. Raises DiagnosticError where the space is empty."""
         self.need_points()
         return extreme(self, metric, least=False)
+
+
+def _freezes(program: Program) -> bool:
+    """Whether an annotation of the program freezes layers."""
+    items = tuple([module.items for module in program.modules.values()])
+    return any(isinstance(node, tree.Annotation) and node.name.name == "freeze" for node in nodes(items))
 
 
 def _carries(point: Point, met: Continuous) -> bool:
