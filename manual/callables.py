@@ -22,17 +22,17 @@ def pages() -> Iterator[Page]:
         takes = f" Takes {builtin.expects}." if builtin.expects else ""
         yield _of_signature("builtin", builtin.signature, takes)
     for _, signature in sorted(ANNOTATIONS.items()):
-        yield _of_signature("annotation", signature)
+        yield _of_signature("annotation", signature, sign="@")
 
 
 def _operator(operator: Operator) -> str:
     return "\n".join(operators.about(operator))
 
 
-def _of_signature(kind: str, signature: Signature, more: str = "") -> Page:
-    return Page(signature.name, kind, first_sentence(signature.doc), partial(_of_call, signature, more))
+def _of_signature(kind: str, signature: Signature, more: str = "", sign: str = "") -> Page:
+    return Page(signature.name, kind, first_sentence(signature.doc), partial(_of_call, signature, more, sign))
 
 
-def _of_call(signature: Signature, more: str) -> str:
+def _of_call(signature: Signature, more: str, sign: str) -> str:
     lines = (f"- `{parameter.name}`: {parameter.doc}" for parameter in signature.parameters if parameter.doc)
-    return "\n".join([signature.doc + more, "", "```", operators.call(signature), "```", "", *lines])
+    return "\n".join([signature.doc + more, "", "```", sign + operators.call(signature), "```", "", *lines])

@@ -62,7 +62,7 @@ def about(operator: Operator) -> Iterator[str]:
 def call(signature: t.Signature) -> str:
     """How a program calls something: `relu(x: tensor) -> tensor`."""
     parts = [_declaration(parameter) for parameter in (*signature.tensors, *signature.parameters)]
-    return laid_out(signature.name, parts, f" -> {signature.returns}")
+    return laid_out(signature.name, parts, "" if signature.returns is t.ANY else f" -> {signature.returns}")
 
 
 def _declaration(parameter: t.Parameter) -> str:
