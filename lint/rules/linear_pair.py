@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...compiler.ir import Graph, Node
+from ...compiler.ir import Node
 from ...compiler.ops import BATCH_NORM, CONV2D, DENSE
 from ...dsl.diagnostics import Code
 from ..context import Context
@@ -25,25 +25,25 @@ def _check(context: Context) -> Iterator[Finding]:
 
 
 def _needless_before(network: Network, node: Node) -> Node | None:
-    first = _linear_before(network.graph, node)
+    first = _linear_before(network, node)
     return first if first and _is_needless(first, node) else None
 
 
-def _linear_before(graph: Graph, node: Node) -> Node | None:
+def _linear_before(network: Network, node: Node) -> Node | None:
     """The layer of the same kind before a 1x1 convolution or dense layer, a batch norm between them or not."""
     if node.op is not DENSE and not (node.op is CONV2D and _window(node) == (1, 1)):
         return None
-    before = _only_producer(graph, node)
+    before = _only_producer(network, node)
     if before and before.op is BATCH_NORM:
-        before = _only_producer(graph, before)
+        before = _only_producer(network, before)
     return before if before and before.op is node.op else None
 
 
-def _only_producer(graph: Graph, node: Node) -> Node | None:
+def _only_producer(network: Network, node: Node) -> Node | None:
     """What makes the operand, if nobody else reads it."""
-    value = next(node.operands)
-    outside = any(output.value == value for output in graph.outputs)
-    return graph.producers.get(value.name) if len(graph.users[value.name]) == 1 and not outside else None
+    name = next(node.operands).name
+    shared = name in network.output_names or len(network.graph.users[name]) > 1
+    return None if shared else network.graph.producers.get(name)
 
 
 def _is_needless(first: Node, second: Node) -> bool:

@@ -9,7 +9,7 @@ from ...compiler.ir import Node
 from ...compiler.ops import AVG_POOL2D, CONV2D, DEPTHWISE_CONV2D, MAX_POOL2D, PAD, SLICE
 from ...dsl.diagnostics import Code
 from ..context import Context
-from ..layers import faults, source_of
+from ..layers import faults
 from ..networks import Network
 from ..rule import Finding, Rule
 
@@ -20,7 +20,13 @@ Pair = tuple[int, int]
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    for fault in faults(context, _lost):
+    lost = {id(network): _lost(network) for network in context.networks}
+
+    def losing(network: Network, node: Node) -> tuple[Pair, Pair] | None:
+        image = node.inputs[0]
+        return _skipping(node) if image is not None and image.name in lost[id(network)] else None
+
+    for fault in faults(context, losing):
         kernel, stride = fault.what
         message = f"`{fault.node.op.name}` steps over a part of the image, which nothing else reads"
         label = f"a {_by(kernel)} window every {_by(stride)} elements"
@@ -28,18 +34,14 @@ def _check(context: Context) -> Iterator[Finding]:
         yield Finding(fault.span, message, label, notes=fault.notes, hint=hint)
 
 
-def _lost(network: Network, node: Node) -> tuple[Pair, Pair] | None:
-    """Kernel and stride of a window that skips elements, where every reader of them does.
+def _lost(network: Network) -> set[str]:
+    """The images of which every reader skips elements.
 
     A window over a shifted image is meant to meet what another skips, as in NASNet's reductions.
     """
-    window = _skipping(node)
-    image = node.inputs[0]
-    before = source_of(network, node)
-    if window is None or image is None or (before is not None and before.op in (PAD, SLICE)):
-        return None
-    others = network.graph.users[image.name]
-    return window if all(_skipping(other) for other in others) else None
+    graph = network.graph
+    shifted = {value.name for node in graph.nodes if node.op in (PAD, SLICE) for value in node.outputs}
+    return {name for name, users in graph.users.items() if name not in shifted and all(map(_skipping, users))}
 
 
 def _skipping(node: Node) -> tuple[Pair, Pair] | None:
