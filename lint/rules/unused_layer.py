@@ -27,7 +27,7 @@ def _check(context: Context) -> Iterator[Finding]:
 
 def _lines_of_unused_variables(context: Context) -> set[int]:
     """What is assigned in vain is another rule's."""
-    spans = [found.node.span for found in context.names.of_kind(Kind.VARIABLE) if not found.uses]
+    spans = {found.node.span for found in context.names.of_kind(Kind.VARIABLE) if not found.uses}
     return {line for span in spans for line in range(span.line, span.end_line + 1)}
 
 
