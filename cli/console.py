@@ -25,7 +25,8 @@ from ..dsl.source import Sources
 SCHEMA_VERSION = 1
 FINDINGS = 1
 WRONG_INPUT = 2
-_LONG = 128 << 20
+LONG_FILE = 128 << 20
+"""Bytes that take seconds to write."""
 
 P = ParamSpec("P")
 
@@ -70,9 +71,9 @@ class Console:
         click.echo(render(found, self.sources, colour=_colour()), err=True, nl=False)
 
     @contextlib.contextmanager
-    def progress(self, title: str, total: int) -> Iterator[Callable[[int], object]]:
-        """A bar on stderr for work on `total` bytes, where somebody looks and it takes long enough to be seen."""
-        if total < _LONG or not sys.stderr.isatty():
+    def progress(self, title: str, total: int, long: int = LONG_FILE) -> Iterator[Callable[[int], object]]:
+        """A bar on stderr for work on `total` things, where somebody looks and these are `long` enough to be seen."""
+        if total < long or not sys.stderr.isatty():
             yield lambda done: None
             return
         with click.progressbar(length=total, label=title, file=sys.stderr) as bar:

@@ -193,7 +193,10 @@ def maximum(console: Console, selection: options.Selection, by: str, output: Pat
 
 
 def _give_extreme(console: Console, selection: options.Selection, which: str, by: str, output: Path | None) -> None:
-    found = getattr(selection.space(console), which)(by)
+    from ..compiler.space.extremes import LAYERS  # noqa: PLC0415  # the others do without
+
+    with console.progress("counting layers", LAYERS, long=LAYERS) as progress:
+        found = getattr(selection.space(console), which)(by, progress)
     proof = "exact" if found.exact else "bound"
     console.notice(f"notice: {found.value:,} {by} ({proof})")
     _give(console, selection, found.point, output, by=by, value=found.value, proof=proof)

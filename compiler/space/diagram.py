@@ -95,10 +95,15 @@ class Diagram:
             self._nodes[key] = node
         return node
 
-    def draw(self, limit: int) -> None:
-        """Draw all of it. Raises TooLargeError at more than `limit` options that lead somewhere new."""
+    def draw(self, limit: int, progress: Callable[[int], object] = lambda _: None) -> None:
+        """Draw all of it. Raises TooLargeError at more than `limit` options that lead somewhere new.
+
+        `progress` is told now and then how many more have been drawn.
+        """
+        told = self._drawn
         for _ in self._from_end(limit):
-            pass
+            progress(self._drawn - told)
+            told = self._drawn
 
     def topological(self) -> Iterator[Node]:
         """Every node, each after all that its options lead to; what was not drawn is."""

@@ -20,11 +20,14 @@ from .walk import Way, find_way
 if TYPE_CHECKING:
     from .space import Space
 
-LAYERS = 100_000
-"""Options behind which layers may be counted for an exact extreme."""
+LAYERS = 20_000
+"""Options behind which layers may be counted for an exact extreme: some ten seconds of work."""
 
 SWEEPS = 8
 """How often all decisions are improved at most."""
+
+Progress = Callable[[int], object]
+"""Is told how many more options have been drawn."""
 
 METRICS: Mapping[str, Callable[[Counts], int]] = {
     "params": lambda counts: counts.learned,
@@ -41,14 +44,16 @@ class Extreme(NamedTuple):
     exact: bool
 
 
-def extreme(space: Space, metric: str, *, least: bool) -> Extreme:
+def extreme(space: Space, metric: str, *, least: bool, progress: Progress) -> Extreme:
     """The point with the least or the most of a metric, of a space that is not empty.
 
-    Raises DiagnosticError where a point that is looked at does not elaborate.
+    Raises DiagnosticError where a point that is looked at does not elaborate, ValueError for other metrics.
     """
+    if metric not in METRICS:
+        raise ValueError(f"`{metric}` is not one of {', '.join(METRICS)}")
     measure = Measure(metric, -1 if least else 1)
     try:
-        space.costs.draw(LAYERS)
+        space.costs.draw(LAYERS, progress)
     except TooLargeError:
         return _improved(space, measure)
     return _best(space, measure)

@@ -20,7 +20,7 @@ from ..limits import Limits
 from .bodies import Bodies
 from .diagram import Diagram, Edge, Node, TooLargeError
 from .explore import Explorer
-from .extremes import Extreme, extreme
+from .extremes import Extreme, Progress, extreme
 from .follow import follow
 from .outline import Outlines
 from .point import Point
@@ -200,15 +200,19 @@ class Space:
         _, followed = follow(self._program, point, self.model, self._arguments, space=self)
         return self.cost(followed)  # it had another word for an option
 
-    def minimum(self, metric: str) -> Extreme:
-        """The point of the least `params` or `macs`. Raises DiagnosticError where the space is empty."""
-        self.need_points()
-        return extreme(self, metric, least=True)
+    def minimum(self, metric: str, progress: Progress = lambda _: None) -> Extreme:
+        """The point of the least `params` or `macs`. Raises DiagnosticError where the space is empty,
+        ValueError for another metric.
 
-    def maximum(self, metric: str) -> Extreme:
-        """The point of the most `params` or `macs`. Raises DiagnosticError where the space is empty."""
+        `progress` is told of options as their layers are counted, `extremes.LAYERS` of them at most.
+        """
         self.need_points()
-        return extreme(self, metric, least=False)
+        return extreme(self, metric, least=True, progress=progress)
+
+    def maximum(self, metric: str, progress: Progress = lambda _: None) -> Extreme:
+        """The point of the most `params` or `macs`; all else as for `minimum`."""
+        self.need_points()
+        return extreme(self, metric, least=False, progress=progress)
 
 
 def _freezes(program: Program) -> bool:
