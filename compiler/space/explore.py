@@ -25,9 +25,9 @@ from ..elaborate.modules import main_scope
 from ..elaborate.patterns import loop_of, turn
 from ..elaborate.place import Loop, Place
 from ..elaborate.run import NOTHING, CallSite, Frame, Run, evaluate, execute, executes, visit
-from ..elaborate.scope import Scope
+from ..elaborate.scope import Lazy, Scope
 from ..elaborate.statements import poison
-from ..elaborate.values import POISON, UNNEEDED, BlockValue, Interval, describe
+from ..elaborate.values import POISON, UNNEEDED, BlockValue, Instance, Interval, describe
 from ..limits import Limits
 from ..ops import OPERATORS
 from .bodies import Bodies, Definition, Enter
@@ -120,7 +120,15 @@ class Explorer:
         frame = Frame(run, Scope(outer, outermost=True), Place(lambda: ("", "")))
         with _raising(run):
             open_model(frame, self._model, self._arguments)
-        return State([Body(self._statements(self._model), frame)])
+        if run.findings:
+            raise DiagnosticError(run.findings)
+        return State([Body(self._statements(self._model), frame)], constants=self._instances(outer))
+
+    def _instances(self, outer: Scope) -> list[Any]:
+        """The constants of modules in which there may be layers."""
+        blocks = [value.scope for value in outer.names.values() if isinstance(value, BlockValue)]
+        values = [value for scope in (outer, *blocks) for value in scope.names.values() if isinstance(value, Lazy)]
+        return [lazy.value for lazy in values if isinstance(lazy.value, Instance | list | tuple)]
 
     def _statements(self, definition: Definition) -> Sequence[tree.Statement]:
         return self._outlines.of(definition) if self._outlines else self._bodies.opened(definition)

@@ -74,17 +74,20 @@ class State:
     """Everything that the rest of an elaboration depends on.
 
     `decided` and `counted` are the decisions and the parameters of instances that may be called again. `answers` are
-    the options taken inside the statement under way, which is executed anew from its start.
+    the options taken inside the statement under way, which is executed anew from its start. `constants` are the
+    values of modules: there may be instances among them.
     """
 
     cursors: list[Cursor]
     decided: dict[str, object] = field(default_factory=dict)
     counted: dict[str, Parameter] = field(default_factory=dict)
     answers: tuple[int, ...] = ()
+    constants: Sequence[Any] = ()
 
     def fork(self) -> State:
         """A copy that shares nothing which an elaboration changes."""
-        return State(_Fork().cursors(self.cursors), dict(self.decided), dict(self.counted), self.answers)
+        cursors = _Fork().cursors(self.cursors)
+        return State(cursors, dict(self.decided), dict(self.counted), self.answers, self.constants)
 
     def live(self, reading: Reading) -> Names:
         """The names that the rest of the elaboration may read."""
@@ -106,14 +109,17 @@ class State:
         self.counted = {n: p for n, p in counted.items() if n.startswith(owners) or n in constants}
 
     def _held(self) -> Iterator[Any]:
-        """Every value in a variable, and in the lists there."""
+        """Every value in a variable, and in the lists and instances there."""
         pending = [v for c in self.cursors if isinstance(c, Body) for v in c.frame.scope.names.values()]
+        pending += self.constants
         while pending:
             value = pending.pop()
             if isinstance(value, list | tuple):
                 pending += value
-            else:
-                yield value
+                continue
+            if isinstance(value, Instance):
+                pending += value.values.values()
+            yield value
 
     def key(self, reading: Reading) -> object:
         """Equal for two states whose elaborations go on alike."""
@@ -184,7 +190,9 @@ class _Fork:
     def _instance(self, instance: Instance) -> Instance:
         copied = self._instances.get(id(instance))
         if copied is None:
-            copied = self._instances[id(instance)] = instance.at(self._places.get(id(instance.place), instance.place))
+            copied = instance.at(self._places.get(id(instance.place), instance.place))
+            copied.values = {name: self._value(value) for name, value in instance.values.items()}
+            self._instances[id(instance)] = copied
         return copied
 
 
