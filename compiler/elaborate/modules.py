@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from ...dsl import tree
@@ -26,8 +27,8 @@ def main_scope(program: Program, run: Run) -> Scope:
         _declare(module, scopes[name], run)
     for name, module in program.modules.items():
         _import(module, scopes[name], scopes)
-    for scope in scopes.values():
-        _settle(scope)
+    for name, module in program.modules.items():
+        _settle(module, scopes[name])
     return scopes[MAIN]
 
 
@@ -44,11 +45,15 @@ def _declare(module: tree.Module, scope: Scope, run: Run) -> None:
     for item in module.items:
         match item:
             case tree.Block():
-                scope.declare(item.name.name, BlockValue(item, scope, signature_of(item)))
+                scope.declare(item.name.name, Lazy(partial(_block, item, scope)))
             case tree.Function():
-                scope.declare(item.name.name, function_value(item, scope))
+                scope.declare(item.name.name, Lazy(partial(function_value, item, scope)))
             case tree.Constant():
                 scope.declare(item.name.name, _constant(item, scope, run))
+
+
+def _block(item: tree.Block, scope: Scope) -> BlockValue:
+    return BlockValue(item, scope, signature_of(item))
 
 
 def _constant(item: tree.Constant, scope: Scope, run: Run) -> Lazy:
@@ -65,11 +70,11 @@ def _value(frame: Frame, item: tree.Constant) -> Any:
             return POISON
 
 
-def _settle(scope: Scope) -> None:
+def _settle(module: tree.Module, scope: Scope) -> None:
     """Evaluate the constants in their order: a long chain of them is then no deep recursion."""
-    for value in scope.names.values():
-        if isinstance(value, Lazy):
-            _ = value.value
+    for item in module.items:
+        if isinstance(item, tree.Constant):
+            scope.find(item.name.name)
 
 
 def _import(module: tree.Module, scope: Scope, scopes: Mapping[str, Scope]) -> None:

@@ -14,7 +14,10 @@ _MISSING = object()
 
 
 class Lazy:
-    """A constant of a module, which others may use before it is declared. It may have failed, and be poison since."""
+    """What a module declares, made where it is first used: most runs need little of it, some before it is declared.
+
+    A constant may have failed, and be poison since.
+    """
 
     def __init__(self, evaluate: Callable[[], Any]) -> None:
         self._evaluate = evaluate
