@@ -238,8 +238,7 @@ def check(  # noqa: PLR0913  # all that decides what a model is
     """Checks a model of a `.mnet` file, or all: names, types and shapes, then what the models claim of themselves.
 
     What is found in a model is in the report. Of a search space a few points are looked at, or the one of `choose`.
-    Takes what `load` takes; raises DiagnosticError for a file that can't be
-    read, and for wrong names and types.
+    Takes what `load` takes; raises DiagnosticError for a file that can't be read, and for wrong names and types.
     """
     from .compiler.survey import Report, survey, survey_all, survey_at
 

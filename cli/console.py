@@ -13,7 +13,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NoReturn, ParamSpec
+from typing import Any, NoReturn, ParamSpec, TextIO
 
 import click
 
@@ -68,7 +68,7 @@ class Console:
         """Shows diagnostics to people."""
         from ..dsl.render import render  # noqa: PLC0415  # most runs have nothing to show
 
-        click.echo(render(found, self.sources, colour=_colour()), err=True, nl=False)
+        click.echo(render(found, self.sources, colour=coloured(sys.stderr)), err=True, nl=False)
 
     @contextlib.contextmanager
     def progress(self, title: str, total: int, long: int = LONG_FILE) -> Iterator[Callable[[int], object]]:
@@ -91,8 +91,9 @@ class Console:
         sys.exit(code)
 
 
-def _colour() -> bool:
-    return sys.stderr.isatty() and not os.environ.get("NO_COLOR")
+def coloured(stream: TextIO) -> bool:
+    """Whether what is printed there may have colours: on a terminal, unless its user wants none (no-color.org)."""
+    return stream.isatty() and not os.environ.get("NO_COLOR")
 
 
 def reporting(command: Callable[P, None]) -> Callable[P, None]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
@@ -19,7 +18,7 @@ from ..dsl.limits import DEFAULT
 from ..dsl.modules import Program
 from ..dsl.reading import decode
 from ..dsl.record import record
-from ..dsl.render import to_json
+from ..dsl.render import render, to_json
 from ..dsl.suggest import hint
 from ..lint import outputs
 from ..lint.engine import lint
@@ -27,7 +26,7 @@ from ..lint.fixing import fix
 from ..lint.rules import RULES
 from ..lint.select import selected, unknown
 from . import options, programs
-from .console import FINDINGS, WRONG_INPUT, Console, reporting_as
+from .console import FINDINGS, WRONG_INPUT, Console, coloured, reporting_as
 
 
 @record
@@ -171,7 +170,7 @@ def _text(console: Console, found: Sequence[Diagnostic], *, statistics: bool) ->
         case "sarif":
             return _sarif(found)
         case "full":
-            return outputs.full(found, console.sources, colour=sys.stdout.isatty() and not os.environ.get("NO_COLOR"))
+            return render(found, console.sources, colour=coloured(sys.stdout))
     return ""
 
 

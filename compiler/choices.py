@@ -7,7 +7,6 @@ the name of the choice, `stage0.layer2.op`. A layer that is called several times
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from typing import Protocol
 
 from ..dsl.record import record
@@ -60,21 +59,3 @@ class Decider(Protocol):
     def carry(self, continuous: Continuous) -> float:
         """The value of a hyper-parameter. Raises DiagnosticError where it has none."""
         ...
-
-
-class Indices:
-    """Decides by indices, and takes the first option where it has none; remembers what it met."""
-
-    def __init__(self, indices: Mapping[str, int] | None = None) -> None:
-        self._indices = indices or {}
-        self.decisions: list[tuple[Decision, int]] = []
-        self.carried: list[Continuous] = []
-
-    def decide(self, decision: Decision) -> int:
-        index = self._indices.get(decision.path, 0)
-        self.decisions.append((decision, index))
-        return index
-
-    def carry(self, continuous: Continuous) -> float:
-        self.carried.append(continuous)
-        return continuous.low

@@ -37,7 +37,6 @@ a space are looked at in any case."""
 MAX_REDUCED = 3
 """Errors of a space whose points are searched for the few options that matter."""
 
-
 MAX_PROVED = 1_000
 """Options of a space of which something is proved: each may cost as much as an elaboration."""
 
@@ -291,7 +290,7 @@ def _impossible(
         space = Space(program, model, arguments)
         least = requirement.operator in ("<", "<=")
         best = (space.minimum if least else space.maximum)(requirement.metric)
-        if best is not None and best.exact and not holds(requirement, best.value):
+        if best.exact and not holds(requirement, best.value):
             yield _no_point(requirement, best.value, least)
 
 

@@ -54,10 +54,7 @@ def _row(source: Source, parameter: ParameterDeclaration) -> str:
 
 def written(source: Source, span: Span) -> str:
     """What stands in the source, in one line."""
-    lines = list(source.lines[span.line - 1 : span.end_line])
-    lines[-1] = lines[-1][: span.end_column - 1]
-    lines[0] = lines[0][span.column - 1 :]
-    return " ".join(line.strip() for line in lines)
+    return " ".join(line.strip() for line in source.text_of(span).split("\n"))
 
 
 def laid_out(name: str, parts: Sequence[str], tail: str) -> str:

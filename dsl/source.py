@@ -51,6 +51,13 @@ class Source:
     def whole(self) -> Span:
         return Span(self.name, 1, 1, len(self.lines), len(self.lines[-1]) + 1)
 
+    def text_of(self, span: Span) -> str:
+        """What stands in a span, with its line breaks."""
+        lines = list(self.lines[span.line - 1 : span.end_line])
+        lines[-1] = lines[-1][: span.end_column - 1]
+        lines[0] = lines[0][span.column - 1 :]
+        return "\n".join(lines)
+
 
 @dataclass
 class Sources:

@@ -5,6 +5,7 @@ Nodes compare by content without their spans, so `parse(fmt(s)) == parse(s)` can
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import field
 
 from .record import record
@@ -234,6 +235,15 @@ class Pattern:
     names: tuple[Identifier | Pattern, ...]
     takes_apart: bool
     span: Span = _span()
+
+    @property
+    def identifiers(self) -> Iterator[Identifier]:
+        """Every name that is bound, from left to right."""
+        for part in self.names:
+            if isinstance(part, Pattern):
+                yield from part.identifiers
+            else:
+                yield part
 
 
 # Statements ---------------------------------------------------------------------------------

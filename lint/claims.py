@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 
-from ..compiler.elaborate.claims import UNIT
+from ..compiler.elaborate.claims import margin_of
 from ..dsl import tree
 from ..dsl.record import record
 from ..dsl.source import Span
@@ -62,14 +62,8 @@ def expectations(model: tree.Model) -> Iterator[Claim]:
         for published in statement.expectations if isinstance(statement, tree.Expect) else ():
             value = _number(published.value)
             if value is not None:
-                margin = _margin(published, value)
+                margin = margin_of(published, value)
                 yield Claim(published.metric.name, None, value - margin, value + margin, published.span)
-
-
-def _margin(published: tree.Expectation, value: float) -> float:
-    if published.tolerance is not None:
-        return published.tolerance * abs(value)
-    return published.value.digit / 2 if isinstance(published.value, tree.Quantity) else UNIT
 
 
 def _number(bound: tree.Quantity | tree.Expr) -> float | None:

@@ -77,13 +77,12 @@ class Context:
     @cached_property
     def has_models(self) -> bool:
         """Whether the file is there for its models; one without is a library, whose items are for others."""
-        return any(isinstance(item, tree.Model) for item in self.module.items)
+        return next(self.all(tree.Model), None) is not None
 
     @property
     def complete(self) -> bool:
         """Whether all models of the file are among the networks."""
-        models = [item for item in self.module.items if isinstance(item, tree.Model)]
-        return len(models) == len(self.networks)
+        return sum(1 for _ in self.all(tree.Model)) == len(self.networks)
 
     @cached_property
     def calls(self) -> dict[Span, tree.Call]:

@@ -1,4 +1,4 @@
-"""What rules share: each place once, and taking things out of the text."""
+"""What fixes share: taking things out of the text, and moving what stands in it."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..dsl import tree
 from ..dsl.diagnostics import Edit
-from ..dsl.source import Source, Span
+from ..dsl.source import Span
 from .context import Context
 
 
@@ -26,20 +26,12 @@ def has_comment(context: Context, span: Span) -> bool:
     return any(line in context.comment_lines for line in range(span.line, span.end_line + 1))
 
 
-def text_of(source: Source, span: Span) -> str:
-    """What stands in a span."""
-    lines = list(source.lines[span.line - 1 : span.end_line])
-    lines[-1] = lines[-1][: span.end_column - 1]
-    lines[0] = lines[0][span.column - 1 :]
-    return "\n".join(lines)
-
-
 _ATOMS = (tree.Name, tree.Literal, tree.Call, tree.ListExpr, tree.TupleExpr, tree.Subscript, tree.Comprehension)
 
 
 def in_parentheses(context: Context, node: tree.Expr) -> str:
     """The text of an expression as it can stand in the place of any other; the formatter drops what is not needed."""
-    text = text_of(context.source, node.span)
+    text = context.source.text_of(node.span)
     return text if isinstance(node, _ATOMS) else f"({text})"
 
 

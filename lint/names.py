@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import dataclasses
 import enum
-import functools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from ..dsl import tree
+from ..dsl.check.walk import children
 from ..dsl.source import Span
 
 
@@ -106,7 +105,7 @@ class Names:
         if handler is not None:
             handler(self, node)
             return
-        for name in _fields(node.__class__):
+        for name in reversed(children(node.__class__)):
             self._walk(getattr(node, name))
 
     def _name(self, node: tree.Name) -> None:
@@ -117,7 +116,7 @@ class Names:
 
     def _assign(self, node: tree.Assign) -> None:
         self._walk(node.value)
-        for name in bound_names(node.pattern):
+        for name in node.pattern.identifiers:
             known = self._find(name.name)
             if known is None:
                 self._declare(name, Kind.VARIABLE, node)
@@ -134,7 +133,7 @@ class Names:
 
     def _turn(self, node: tree.For | tree.Comprehension, inside: tuple[Any, ...]) -> None:
         self._scope.append({})
-        for name in bound_names(node.pattern):
+        for name in node.pattern.identifiers:
             self._declare(name, Kind.LOOP, node)
         self._walk(inside)
         self._scope.pop()
@@ -176,23 +175,6 @@ class Names:
 
     def _find(self, name: str) -> Declaration | None:
         return next((scope[name] for scope in reversed(self._scope) if name in scope), None)
-
-
-def bound_names(pattern: tree.Pattern) -> Iterator[tree.Identifier]:
-    """The names of a pattern, from left to right."""
-    for part in pattern.names:
-        if isinstance(part, tree.Pattern):
-            yield from bound_names(part)
-        else:
-            yield part
-
-
-@functools.cache
-def _fields(kind: type) -> tuple[str, ...]:
-    """The fields of a node in the order of the text; none of what is no node."""
-    if not dataclasses.is_dataclass(kind):
-        return ()
-    return tuple(part.name for part in dataclasses.fields(kind) if part.compare)
 
 
 _ITEMS = {

@@ -7,13 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from ..dsl.diagnostics import Applicability, Diagnostic, Severity
-from ..dsl.render import render, to_json
-from ..dsl.source import Sources
-
-
-def full(found: Sequence[Diagnostic], sources: Sources, *, colour: bool = False) -> str:
-    """Every finding with the lines that it speaks of."""
-    return render(found, sources, colour=colour)
+from ..dsl.render import to_json
 
 
 def concise(found: Iterable[Diagnostic]) -> str:

@@ -8,7 +8,7 @@ from ...dsl import tree
 from .annotations import evaluated, standing
 from .run import NOTHING, Frame, execute, executes
 from .standing import Patterned
-from .statements import poison
+from .statements import poison, say_nothing
 
 
 @executes(tree.Annotated, poison)
@@ -18,12 +18,7 @@ def _annotated(frame: Frame, node: tree.Annotated) -> Any:
         return execute(frame, (node.statement,))
 
 
-def _nothing(_frame: Frame, _statement: tree.Statement) -> Any:
-    """Annotations without a value say nothing; the error is found already."""
-    return NOTHING
-
-
-@executes(tree.AnnotatedPaths, _nothing)
+@executes(tree.AnnotatedPaths, say_nothing)
 def _annotated_paths(frame: Frame, node: tree.AnnotatedPaths) -> Any:
     """Patterns speak of layers that are made later, too: they are kept until all are."""
     annotations = evaluated(frame, node.annotations)

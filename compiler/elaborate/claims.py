@@ -7,18 +7,14 @@ from typing import Any
 from ...dsl import tree
 from ..claims import Expectation, Requirement
 from .run import NOTHING, Frame, evaluate, executes
+from .statements import say_nothing
 from .values import POISON
 
-UNIT = 0.5
+_UNIT = 0.5
 """How far from a plain number an expectation may be missed: it is right to the last digit, which is worth one."""
 
 
-def _nothing(_frame: Frame, _statement: tree.Statement) -> Any:
-    """A bound without a value says nothing; its error is found already."""
-    return NOTHING
-
-
-@executes(tree.Require, _nothing)
+@executes(tree.Require, say_nothing)
 def _require(frame: Frame, node: tree.Require) -> Any:
     for wanted in node.requirements:
         limit = _value(frame, wanted.bound)
@@ -29,12 +25,12 @@ def _require(frame: Frame, node: tree.Require) -> Any:
     return NOTHING
 
 
-@executes(tree.Expect, _nothing)
+@executes(tree.Expect, say_nothing)
 def _expect(frame: Frame, node: tree.Expect) -> Any:
     for published in node.expectations:
         value = _value(frame, published.value)
         if value is not POISON:
-            margin = _margin(published, value)
+            margin = margin_of(published, value)
             claim = Expectation(published.metric.name, value, margin, published.tolerance, published.span)
             frame.run.builder.expectations.append(claim)
     return NOTHING
@@ -44,7 +40,8 @@ def _value(frame: Frame, bound: tree.Quantity | tree.Expr) -> Any:
     return bound.value if isinstance(bound, tree.Quantity) else evaluate(frame, bound)
 
 
-def _margin(published: tree.Expectation, value: float) -> float:
+def margin_of(published: tree.Expectation, value: float) -> float:
+    """How far from an expected value the measured one may lie."""
     if published.tolerance is not None:
         return published.tolerance * abs(value)
-    return published.value.digit / 2 if isinstance(published.value, tree.Quantity) else UNIT
+    return published.value.digit / 2 if isinstance(published.value, tree.Quantity) else _UNIT

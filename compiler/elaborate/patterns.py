@@ -28,11 +28,7 @@ def bind(pattern: tree.Pattern, value: Any, to: Bind) -> None:
 
 def names_of(pattern: tree.Pattern) -> Iterator[str]:
     """Every name that the pattern binds, from the left."""
-    for name in pattern.names:
-        if isinstance(name, tree.Identifier):
-            yield name.name
-        else:
-            yield from names_of(name)
+    return (name.name for name in pattern.identifiers)
 
 
 def _items(pattern: tree.Pattern, value: Any) -> Any:

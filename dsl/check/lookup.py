@@ -11,7 +11,7 @@ from ..diagnostics import Label
 from ..library import SUFFIX
 from ..source import Span
 from ..suggest import did_you_mean
-from ..tree import Assign, Choice, For, If, Name, Pattern, Repeat, Statement
+from ..tree import Assign, Choice, For, If, Name, Repeat, Statement
 from ..types import INTERVAL, Type
 from .frame import Bound, Frame, Place
 from .report import replacement
@@ -169,14 +169,6 @@ def _inner(statement: Statement, outside: str) -> Iterator[tuple[Statement, str]
 
 def _bound_by(statement: Statement) -> Iterator[tuple[str, Span]]:
     if isinstance(statement, Assign | For):
-        yield from _names_of(statement.pattern)
+        yield from ((name.name, name.span) for name in statement.pattern.identifiers)
     if isinstance(statement, Choice):
         yield statement.name.name, statement.name.span
-
-
-def _names_of(pattern: Pattern) -> Iterator[tuple[str, Span]]:
-    for part in pattern.names:
-        if isinstance(part, Pattern):
-            yield from _names_of(part)
-        else:
-            yield part.name, part.span

@@ -10,7 +10,7 @@ from ...dsl import tree
 from ...dsl.diagnostics import Code, Edit, Fix
 from ...dsl.source import Span
 from ..context import Context
-from ..edits import has_comment, in_parentheses, text_of
+from ..edits import has_comment, in_parentheses
 from ..rule import Finding, Rule, safe
 
 _OPERATIONS: Mapping[str, Callable[[Any, Any], Any]] = {
@@ -75,7 +75,7 @@ def _statement_fix(context: Context, node: tree.If, known: bool) -> Fix | None:
         return None
     first, last = kept[0].span, kept[-1].span
     inside = Span(first.file, first.line, first.column, last.end_line, last.end_column)
-    return safe("keep the branch that is taken", Edit(node.span, text_of(context.source, inside)))
+    return safe("keep the branch that is taken", Edit(node.span, context.source.text_of(inside)))
 
 
 RULE = Rule(

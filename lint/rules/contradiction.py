@@ -12,9 +12,8 @@ from ..rule import Finding, Rule
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    for model in context.module.items:
-        if isinstance(model, tree.Model):
-            yield from _contradictions(model)
+    for model in context.all(tree.Model):
+        yield from _contradictions(model)
 
 
 def _contradictions(model: tree.Model) -> Iterator[Finding]:

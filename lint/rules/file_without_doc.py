@@ -11,10 +11,10 @@ from ..rule import Finding, Rule
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    models = [item for item in context.module.items if isinstance(item, tree.Model)]
-    if models and not context.module.doc:
+    model = next(context.all(tree.Model), None)
+    if model and not context.module.doc:
         yield Finding(
-            models[0].name.span,
+            model.name.span,
             "this file has a model and does not say what it is about",
             hint="a first line `//! ...` names the network and who published it",
         )

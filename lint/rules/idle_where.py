@@ -15,15 +15,14 @@ _FIXED = frozenset({Kind.CONSTANT, Kind.MODEL, Kind.BLOCK, Kind.IMPORT})
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    for model in context.module.items:
-        if isinstance(model, tree.Model):
-            for condition in (node for node in nodes(model) if isinstance(node, tree.Where)):
-                if all(_is_fixed(context, name, model) for name in _names(condition.condition)):
-                    yield Finding(
-                        condition.condition.span,
-                        "no choice has a part in this condition: it holds for all points or for none",
-                        hint="ask for a choice, or leave the `where` out",
-                    )
+    for model in context.all(tree.Model):
+        for condition in (node.condition for node in nodes(model) if isinstance(node, tree.Where)):
+            if all(_is_fixed(context, name, model) for name in _names(condition)):
+                yield Finding(
+                    condition.span,
+                    "no choice has a part in this condition: it holds for all points or for none",
+                    hint="ask for a choice, or leave the `where` out",
+                )
 
 
 def _names(root: tree.Expr) -> Iterator[tree.Name]:

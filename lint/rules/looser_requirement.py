@@ -23,8 +23,8 @@ class _Placed:
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    for model in context.module.items:
-        for looser, stricter in _implied(model) if isinstance(model, tree.Model) else ():
+    for model in context.all(tree.Model):
+        for looser, stricter in _implied(model):
             yield Finding(
                 looser.claim.span,
                 f"another requirement of `{looser.claim.measured}` implies this one",

@@ -20,18 +20,17 @@ _UNITS = {"million": "M", "B": "G", "billion": "G"}
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    for model in context.module.items:
-        if isinstance(model, tree.Model):
-            expected = {node.metric.name for node in nodes(model) if isinstance(node, tree.Expectation)}
-            for metric, pattern in _METRICS.items():
-                said = pattern.search(model.doc)
-                if said and metric not in expected:
-                    yield Finding(
-                        model.name.span,
-                        f"the documentation gives the `{metric}` of `{model.name.name}`, and nothing checks them",
-                        f"said to be {said[0]}",
-                        hint=f"`expect {metric} = {_quantity(said[1], said[2])}` in the model is checked",
-                    )
+    for model in context.all(tree.Model):
+        expected = {node.metric.name for node in nodes(model) if isinstance(node, tree.Expectation)}
+        for metric, pattern in _METRICS.items():
+            said = pattern.search(model.doc)
+            if said and metric not in expected:
+                yield Finding(
+                    model.name.span,
+                    f"the documentation gives the `{metric}` of `{model.name.name}`, and nothing checks them",
+                    f"said to be {said[0]}",
+                    hint=f"`expect {metric} = {_quantity(said[1], said[2])}` in the model is checked",
+                )
 
 
 def _quantity(number: str, unit: str | None) -> str:

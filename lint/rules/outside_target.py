@@ -15,8 +15,9 @@ from ..rule import Finding, Rule
 
 def _check(context: Context) -> Iterator[Finding]:
     target = context.target
-    for network in context.networks if target else ():
-        assert target is not None
+    if target is None:
+        return
+    for network in context.networks:
         graph = network.optimised(target)
         for refusal in backend(target).check(graph):
             yield Finding(_place(network, graph, refusal), refusal.message, notes=refusal.notes, hint=refusal.hint)

@@ -15,15 +15,14 @@ _SOURCE = re.compile(r"\b(?:19|20)\d\d\b|\barxiv\b|\bdoi\b|https?://", re.IGNORE
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    for model in context.module.items:
-        if isinstance(model, tree.Model) and not _SOURCE.search(f"{context.module.doc}\n{model.doc}"):
-            expect = next((node for node in nodes(model) if isinstance(node, tree.Expect)), None)
-            if expect:
-                yield Finding(
-                    expect.expectations[0].span,
-                    f"nothing says who published these numbers of `{model.name.name}`",
-                    hint="name the paper and its year, in the file's `//!` or the model's `///`",
-                )
+    for model in context.all(tree.Model):
+        expect = next((node for node in nodes(model) if isinstance(node, tree.Expect)), None)
+        if expect and not _SOURCE.search(f"{context.module.doc}\n{model.doc}"):
+            yield Finding(
+                expect.expectations[0].span,
+                f"nothing says who published these numbers of `{model.name.name}`",
+                hint="name the paper and its year, in the file's `//!` or the model's `///`",
+            )
 
 
 RULE = Rule(

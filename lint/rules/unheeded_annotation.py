@@ -13,8 +13,9 @@ from ..rule import Finding, Rule
 
 def _check(context: Context) -> Iterator[Finding]:
     target = context.target
-    for network in context.networks if target else ():
-        assert target is not None
+    if target is None:
+        return
+    for network in context.networks:
         for warning in warnings(network.graph, target, backend(target).honours):
             span = warning.span
             own = span if span and span.file == context.file else network.model.name.span

@@ -26,8 +26,8 @@ def _check(context: Context) -> Iterator[Finding]:
 
 def _of_models(context: Context) -> set[Span]:
     """The choices that are made once for a whole model, and may be about its training."""
-    models = (item for item in context.module.items if isinstance(item, tree.Model))
-    return {node.name.span for model in models for node in model.body if isinstance(node, tree.Choice)}
+    bodies = (model.body for model in context.all(tree.Model))
+    return {node.name.span for body in bodies for node in body if isinstance(node, tree.Choice)}
 
 
 RULE = Rule(

@@ -12,7 +12,7 @@ import re
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mnet.compiler.choices import Indices
+from mnet.compiler.choices import Continuous
 from mnet.compiler.elaborate import elaborate
 from mnet.compiler.limits import Limits
 from mnet.compiler.ops import OPERATORS, Trait
@@ -98,6 +98,16 @@ WORDS = sorted({PARTS[place] for place in PLACES}) + OTHERS
 WRONG_TYPES = {"E0604", "E0612", "E0613", "E0614"}
 
 
+class First:
+    """Decides for first options."""
+
+    def decide(self, _decision: object) -> int:
+        return 0
+
+    def carry(self, continuous: Continuous) -> float:
+        return continuous.low
+
+
 def found_later(text: str) -> set[str] | None:
     """The codes that elaboration finds in a program that is right so far; None of one that is not."""
     try:
@@ -107,7 +117,7 @@ def found_later(text: str) -> set[str] | None:
     if check(program, SIGNATURES, ACTIVATIONS):
         return None
     try:
-        elaborate(program, None, {}, limits=LIMITS, decider=Indices())
+        elaborate(program, None, {}, limits=LIMITS, decider=First())
     except DiagnosticError as refused:
         return {str(diagnostic.code) for diagnostic in refused.diagnostics}
     return set()

@@ -8,6 +8,7 @@ import pytest
 
 from mnet import driver
 from mnet.dsl.diagnostics import Code, Diagnostic, Label
+from mnet.dsl.render import render
 from mnet.dsl.source import Sources, Span
 from mnet.lint import outputs
 from mnet.lint.engine import rule
@@ -37,7 +38,7 @@ def test_concise(found):
 def test_full(found):
     sources = Sources()
     driver.read_source(TEXT, "a.mnet", sources)
-    assert outputs.full(found(TEXT, ["L101"]), sources) == (
+    assert render(found(TEXT, ["L101"]), sources) == (
         "warning[L101]: `squeeze_excite` is imported and never used\n"
         " --> a.mnet:1:30\n"
         "  |\n"

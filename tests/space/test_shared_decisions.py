@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from mnet.compiler.choices import Indices
+from mnet.compiler.choices import Continuous
 from mnet.compiler.elaborate import elaborate
 from mnet.compiler.space import Space
 from mnet.dsl.diagnostics import DiagnosticError
@@ -25,6 +25,16 @@ model Net() {
 """
 
 
+class First:
+    """Decides for first options."""
+
+    def decide(self, _decision: object) -> int:
+        return 0
+
+    def carry(self, continuous: Continuous) -> float:
+        return continuous.low
+
+
 def program(options: str, second: int):
     return load_text(TWICE.replace("{ OPTIONS }", options).replace("SECOND", str(second)))
 
@@ -39,4 +49,4 @@ def test_both_calls_have_the_option_of_the_first() -> None:
 
 def test_an_option_that_a_later_call_does_not_offer_is_refused() -> None:
     with pytest.raises(DiagnosticError, match=r"E0633: .* share its decisions"):
-        elaborate(program("[channels(x), 3]", 6), decider=Indices())
+        elaborate(program("[channels(x), 3]", 6), decider=First())
