@@ -9,10 +9,8 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from .measure import Summary, interleaved
+from .measure import MNET, Summary, interleaved, python
 from .models import Model
-
-MNET = Path(sys.executable).with_name("mnet")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +30,7 @@ class Comparison:
 def compare(model: Model, work: Path, rounds: int, inferences: int) -> Comparison:
     """Saves the Keras network once, then lets every tool make a TFLite file of it, in turn."""
     saved = work / f"{model.name}.keras"
-    _python("mnet.benchmarks.keras_model", model.name, saved)
+    python("mnet.benchmarks.keras_model", model.name, saved)
     artefacts = {tool: work / f"{model.name}.{tool}.tflite" for tool in ("mnet", "tensorflow")}
     compiled = interleaved(
         {
@@ -50,7 +48,7 @@ def compare(model: Model, work: Path, rounds: int, inferences: int) -> Compariso
     return Comparison(
         model.name,
         compiled | _onnx2tf(model, saved, work, rounds),
-        float(_python("mnet.benchmarks.warm", model.path, model.name, saved, str(rounds), *_settings(model))),
+        float(python("mnet.benchmarks.warm", model.path, model.name, saved, str(rounds), *_settings(model))),
         {tool: path.stat().st_size for tool, path in artefacts.items()},
         dict(zip(artefacts, _latencies(list(artefacts.values()), inferences), strict=True)),
     )
@@ -78,10 +76,5 @@ def _onnx2tf(model: Model, saved: Path, work: Path, rounds: int) -> dict[str, Su
 
 
 def _latencies(artefacts: list[Path], inferences: int) -> list[float]:
-    medians: list[float] = json.loads(_python("mnet.benchmarks.latency", str(inferences), *artefacts))
+    medians: list[float] = json.loads(python("mnet.benchmarks.latency", str(inferences), *artefacts))
     return medians
-
-
-def _python(module: str, *arguments: str | Path) -> str:
-    command = [sys.executable, "-m", module, *map(str, arguments)]
-    return subprocess.run(command, check=True, capture_output=True, text=True).stdout

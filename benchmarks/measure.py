@@ -1,19 +1,25 @@
-"""Whole processes, measured: wall time and peak memory, interleaved with what they are compared to."""
+"""Whole processes, measured: time and peak memory, interleaved with what they are compared to."""
 
 from __future__ import annotations
 
 import os
 import statistics
 import subprocess
+import sys
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+MNET = Path(sys.executable).with_name("mnet")
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
+    """`processor` is the time on a core, which other programs do not prolong as they do `seconds`."""
+
     seconds: float
+    processor: float
     peak_bytes: int
 
 
@@ -22,6 +28,7 @@ class Summary:
     """The medians of several runs."""
 
     seconds: float
+    processor: float
     peak_bytes: int
     runs: int
 
@@ -45,7 +52,8 @@ def run(command: Sequence[str | Path], environment: Mapping[str, str] | None = N
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         raise RuntimeError(f"{command[0]} failed with {process.returncode}:\n{words[-2000:]}")
-    return Run(time.perf_counter() - start, usage.ru_maxrss * 1024)
+    seconds = time.perf_counter() - start
+    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
 
 
 def interleaved(commands: Mapping[str, Sequence[str | Path]], rounds: int) -> dict[str, Summary]:
@@ -61,6 +69,13 @@ def summary(runs: Sequence[Run]) -> Summary:
     """The medians of `runs`."""
     return Summary(
         statistics.median(r.seconds for r in runs),
+        statistics.median(r.processor for r in runs),
         int(statistics.median(r.peak_bytes for r in runs)),
         len(runs),
     )
+
+
+def python(module: str, *arguments: str | Path) -> str:
+    """What a module of ours prints that runs in a process of its own. Raises CalledProcessError where it fails."""
+    command = [sys.executable, "-m", module, *map(str, arguments)]
+    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout

@@ -6,8 +6,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from .against_converter import MNET
-from .measure import Summary, interleaved, run
+from .measure import MNET, Summary, interleaved, run
 
 DEPTHS = (10, 100, 250, 500, 1000, 2000)
 WEIGHT_BYTES = (1 << 20, 64 << 20, 256 << 20, 512 << 20, 1 << 30)
