@@ -95,10 +95,9 @@ class Network:
 
     def optimise(self, target: str | Backend) -> PipelineResult:
         """The graph as the target's pipeline leaves it, with what each pass did."""
-        from .passes.pipeline import parse_pipeline, run_pipeline
+        from .backends.prepare import prepared
 
-        chosen = backend(target)
-        return run_pipeline(honour.honoured(self.graph, chosen.honours), parse_pipeline(",".join(chosen.pipeline)))
+        return prepared(self.graph, backend(target))
 
 
 @record

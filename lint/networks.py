@@ -48,12 +48,11 @@ class Network:
         return memory(self.graph)
 
     def optimised(self, target: str) -> Graph:
-        """The graph as the target's passes leave it."""
+        """The graph as the target writes it."""
         if target not in self._optimised:
-            from ..passes.pipeline import parse_pipeline, run_pipeline  # noqa: PLC0415  # only rules of targets ask
+            from ..backends.prepare import prepared  # noqa: PLC0415  # only rules of targets ask
 
-            passes = parse_pipeline(",".join(backend(target).pipeline))
-            self._optimised[target] = run_pipeline(self.graph, passes).graph
+            self._optimised[target] = prepared(self.graph, backend(target)).graph
         return self._optimised[target]
 
     @cached_property

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from functools import partial
 from pathlib import Path
+from typing import get_args
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from mnet import driver
 from mnet.compiler.elaborate import elaborate
 from mnet.compiler.irtext import print_graph
 from mnet.dsl import tree
+from mnet.dsl.check.walk import nodes
 from mnet.dsl.diagnostics import DiagnosticError, Edit
 from mnet.dsl.lexer import scan
 from mnet.dsl.modules import Program
@@ -28,6 +30,7 @@ SMALL = 40
 
 SAMPLES = [text for code in RULES for text in (rule(code).fails, rule(code).passes)]
 STANDARD = [path.read_text() for path in sorted(ROOT.glob("dsl/std/*.mnet"))]
+WHOLE = (tree.Import, *get_args(tree.Item), *get_args(tree.Statement))
 LINE = "model Line(width: float = 1.0, wide: bool = true) {\n  input x: f32[N, 8, 8, 4]\n  y = x\n  output z = y\n}\n"
 PROGRAMS = [*SAMPLES, *STANDARD, LINE, LINE + SAMPLES[0].replace("import std.mobile { conv_bn, squeeze_excite }\n", "")]
 
@@ -144,21 +147,27 @@ def test_unsafe_fixes_give_programs_and_keep_the_comments(program: Program) -> N
 @settings(max_examples=60, deadline=None)
 @given(mutated())
 def test_fixes_touch_nothing_but_what_they_speak_of(program: Program) -> None:
-    """Of each fix alone: the text before and after its edits is the same, to the character."""
+    """Of each fix alone: no word goes but of the statement, item or comment that its finding is about."""
     source = program.sources.by_name["a.mnet"]
     for finding in lint(program, RULES):
         if finding.fix:
-            first, *others = sorted(finding.fix.edits, key=lambda edit: (edit.span.line, edit.span.column))
-            last = others[-1] if others else first
-            start, end = _offset(source, first.span.line, first.span.column), _offset(source, *_end(last))
-            text = edited(source, finding.fix.edits)
-            assert text.startswith(source.text[:start])
-            assert text.endswith(source.text[end:])
+            about = around(program, finding.labels[0].span)
+            tokens = scan(source).tokens
+            before = [token.text for token in tokens if (token.line, token.column) < (about.line, about.column)]
+            behind = [
+                token.text for token in tokens if (token.line, token.column) >= (about.end_line, about.end_column)
+            ]
+            after = [token.text for token in scan(Source("a.mnet", edited(source, finding.fix.edits))).tokens]
+            assert after[: len(before)] == before
+            assert after[len(after) - len(behind) :] == behind
 
 
-def _end(edit: Edit) -> tuple[int, int]:
-    return edit.span.end_line, edit.span.end_column
+def around(program: Program, span: Span) -> Span:
+    """The smallest statement, import or item that a finding is in; the finding itself where it is in none."""
+    holding = [node.span for node in nodes(program.main) if isinstance(node, WHOLE) and _within(span, node.span)]
+    return min(holding, key=lambda outer: (outer.end_line - outer.line, outer.end_column - outer.column), default=span)
 
 
-def _offset(source: Source, line: int, column: int) -> int:
-    return sum(len(text) + 1 for text in source.lines[: line - 1]) + column - 1
+def _within(inner: Span, outer: Span) -> bool:
+    starts = (outer.line, outer.column) <= (inner.line, inner.column)
+    return starts and (inner.end_line, inner.end_column) <= (outer.end_line, outer.end_column)

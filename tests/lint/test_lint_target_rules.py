@@ -2,7 +2,9 @@
 
 import pytest
 
+from mnet import driver
 from mnet.lint.engine import rule
+from mnet.lint.networks import networks
 
 TARGETED = ["L601", "L602", "L603", "L604"]
 
@@ -15,6 +17,22 @@ def test_they_keep_silent_without_a_target(found, code):
 @pytest.mark.parametrize("code", ["L602", "L603"])
 def test_another_target_has_no_such_delegate(found, code):
     assert found(rule(code).fails, [code], "onnx") == []
+
+
+@pytest.mark.parametrize("target", ["tflite", "onnx"])
+def test_they_look_at_the_layers_that_are_compiled(target):
+    text = """model Net() {
+  input image: f32[N, 8, 8, 4]
+  x = image |> conv2d(8)
+  @placement("gpu") x = x |> relu
+  output y = x
+}
+"""
+    program = driver.read_source(text, "a.mnet")
+    (network,) = networks(program)
+    compiled = driver.Network(network.graph, program).optimise(target).graph
+    assert network.optimised(target) == compiled
+    assert ("relu" in [node.op.name for node in compiled.nodes]) == (target == "onnx")
 
 
 def test_every_limit_that_is_broken_is_told(found):
