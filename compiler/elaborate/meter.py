@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from copy import copy
+
 from ...dsl.diagnostics import Code
 from ..codes import LIMIT
 from ..limits import Limits
@@ -19,6 +21,10 @@ class Meter:
         self.edges = 0
         self.calls = 0
         self.loop_turns = 0
+
+    def fork(self) -> Meter:
+        """A meter that goes on from here by itself."""
+        return copy(self)
 
     def spend_step(self) -> None:
         self.steps += 1

@@ -17,6 +17,9 @@ from .explore import Explorer, Stop
 
 T = TypeVar("T")
 
+STEPS = 200
+"""Steps of an elaboration that are about as much work as an option without any."""
+
 _UNDECIDED = object()
 _PLAIN = (int, str, bool, float)
 """Of these the key is a pair, made here: this is the inner loop of every cost."""
@@ -58,7 +61,8 @@ class Diagram:
         self._explorer = explorer
         self._nodes: dict[object, Node] = {}
         self._end = Node(None, None)
-        self._drawn = 0
+        self.drawn = 0
+        """Its size: options, those behind which many steps are taken several times."""
         self.root = self._edge(explorer.advance(explorer.start()))
 
     def edge(self, node: Node, index: int) -> Edge | None:
@@ -70,8 +74,9 @@ class Diagram:
     def _draw(self, node: Node, index: int) -> None:
         stop = node.stop
         assert stop is not None
+        before = self._explorer.steps
         edge = self._edge(self._explorer.advance(self._explorer.resume(stop, index)))
-        self._drawn += 1
+        self.drawn += 1 + (self._explorer.steps - before) // STEPS
         if self._explorer.matters(stop):
             node.edges[index], node.drawn[index] = edge, True
         else:
@@ -100,10 +105,10 @@ class Diagram:
 
         `progress` is told now and then how many more have been drawn.
         """
-        told = self._drawn
+        told = self.drawn
         for _ in self._from_end(limit):
-            progress(self._drawn - told)
-            told = self._drawn
+            progress(self.drawn - told)
+            told = self.drawn
 
     def topological(self) -> Iterator[Node]:
         """Every node, each after all that its options lead to; what was not drawn is."""
@@ -116,7 +121,7 @@ class Diagram:
         pending = [(self.root.node, self._following(self.root.node))]
         while pending:
             node, nodes = pending[-1]
-            if limit is not None and self._drawn > limit:
+            if limit is not None and self.drawn > limit:
                 raise TooLargeError
             following = next((other for other in nodes if other not in seen), None)
             if following is None:

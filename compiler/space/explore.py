@@ -8,19 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...dsl import tree
-from ...dsl.diagnostics import DiagnosticError
+from ...dsl.diagnostics import DiagnosticError, error
 from ...dsl.modules import Program
 from ..choices import Continuous, Decision
-from ..codes import EXCLUDED, WRONG_VALUE
+from ..codes import EXCLUDED, LIMIT, WRONG_VALUE
 from ..cost import Counts
 from ..elaborate import choices
 from ..elaborate.arithmetic import truth
 from ..elaborate.calls import call
 from ..elaborate.choices import Options, loop_of_repeat, repetition, repetitions
-from ..elaborate.elaborate import open_model
+from ..elaborate.elaborate import open_model, room_for
 from ..elaborate.errors import EndOfRunError, EvaluationError, PlacedError
 from ..elaborate.layers import complete
-from ..elaborate.meter import Meter
 from ..elaborate.modules import main_scope
 from ..elaborate.patterns import loop_of, turn
 from ..elaborate.place import Loop, Place
@@ -39,6 +38,9 @@ from .tally import OPAQUE, Outline, Tally
 
 _NO_LAYERS = (tree.Require, tree.Expect, tree.AnnotatedPaths)
 """Statements about the finished graph."""
+
+AGAIN = 10
+"""How many elaborations' steps may be taken anew, on one way through, for decisions inside of statements."""
 
 
 @dataclass
@@ -102,6 +104,8 @@ class Explorer:
         outlines: Outlines | None,
     ) -> None:
         self.reading = Reading()
+        self.steps = 0
+        """Of all stretches together."""
         self._limits = limits
         self._bodies, self._outlines = bodies, outlines
         self._answers = _Answers()
@@ -118,11 +122,11 @@ class Explorer:
         if outer.parent is not None:
             outer.parent.names |= {TENSOR: OPAQUE, VALUE: UNNEEDED}
         frame = Frame(run, Scope(outer, outermost=True), Place(lambda: ("", "")))
-        with _raising(run):
+        with room_for(self._limits.nesting), _raising(run):
             open_model(frame, self._model, self._arguments)
         if run.findings:
             raise DiagnosticError(run.findings)
-        return State([Body(self._statements(self._model), frame)], constants=self._instances(outer))
+        return State([Body(self._statements(self._model), frame)], run.meter, constants=self._instances(outer))
 
     def _instances(self, outer: Scope) -> list[Any]:
         """The constants of modules in which there may be layers."""
@@ -139,19 +143,21 @@ class Explorer:
         Raises DiagnosticError with what is wrong with the program, as these choices have it.
         """
         run = self._run
-        run.meter = Meter(self._limits)
+        run.meter, before = state.meter, state.meter.steps
         self._builder = run.builder = Outline(run.meter) if self._outlines else Tally(run.meter, state.counted)
         run.decided = dict(state.decided)
         run.findings, run.depth, run.sharing = [], 0, 0
         run.calls = [cursor.call.site for cursor in state.cursors if isinstance(cursor, Body) and cursor.call]
         self._answers.carried = []
         try:
-            with _raising(run):
+            with room_for(self._limits.nesting), _raising(run):
                 return self._follow(state)
         except DiagnosticError as failure:
             if all(diagnostic.code is EXCLUDED for diagnostic in failure.diagnostics):
                 return None
             raise
+        finally:
+            self.steps += run.meter.steps - before
 
     def resume(self, stop: Stop, index: int) -> State:
         """The state behind a stop at a decision, with the option of that index taken."""
@@ -204,7 +210,16 @@ class Explorer:
         try:
             return self._do(state, body, statement)
         except _UndecidedError as asked:
+            before.again += self._run.meter.steps - before.meter.steps
+            self._need_end(before.again, statement)
             return Stop(before, counts, tuple(self._answers.carried[:carried]), asked.decision)
+
+    def _need_end(self, steps: int, statement: tree.Statement) -> None:
+        limit = AGAIN * self._limits.steps
+        if steps > limit:
+            message = f"the decisions inside this statement take {steps:,} steps, the limit is {limit:,}"
+            hint = "call the block by its name, where it need not share its weights"
+            raise DiagnosticError(error(LIMIT, message, statement.span, "done anew for each of them", hint=hint))
 
     def _do(self, state: State, body: Body, statement: tree.Statement) -> Stop | None:
         if isinstance(statement, tree.Choice):

@@ -28,8 +28,12 @@ from .reading import nodes
 from .tally import NotAnOutlineError
 from .walk import Way, find_way, ways
 
-OPTIONS = 200_000
-"""Options that the diagram of the decisions may have, each counted once wherever ways have met before it."""
+OPTIONS = 50_000
+"""Options that the diagram of the decisions may have, each counted once wherever ways have met before it: some ten
+seconds' work, and 6 KB each."""
+
+COSTED = 50_000
+"""Options whose layers are kept for further points, some 300 MB."""
 
 
 class Space:
@@ -60,12 +64,14 @@ class Space:
     def diagram(self) -> Diagram:
         """The whole diagram of the decisions. Raises DiagnosticError of a wrong model and of too large a space."""
         try:
-            return self._outlined()
+            return self._whole
         except TooLargeError:
-            message = f"the decisions of `{self.model}` depend on each other in more than {OPTIONS} ways"
-            raise DiagnosticError(error(LIMIT, message, self._model.name.span)) from None
+            message = f"the decisions of `{self.model}` depend on each other in more than {OPTIONS:,} ways, the limit"
+            hint = "make each choice where it is used, and read few of them in a `where`"
+            raise DiagnosticError(error(LIMIT, message, self._model.name.span, hint=hint)) from None
 
-    def _outlined(self) -> Diagram:
+    @cached_property
+    def _whole(self) -> Diagram:
         try:
             outlined = self._drawn(Outlines(self._bodies, self._model))
             outlined.draw(OPTIONS)
@@ -135,8 +141,15 @@ class Space:
     # Points ---------------------------------------------------------------------------------
 
     def points(self) -> Iterator[Point]:
-        """Every point, in the order of the options; hyper-parameters have their lowest values."""
-        return (self.point_of(way) for way in ways(self.diagram))
+        """Every point, in the order of the options; hyper-parameters have their lowest values.
+
+        Made as they are asked for, also of a space that is too large to be counted.
+        """
+        try:
+            diagram = self._whole
+        except TooLargeError:
+            diagram = self.costs
+        return map(self.point_of, ways(diagram))
 
     def complete(self, point: Point) -> Point | None:
         """The point with every decision that it leaves open at the first option that can be completed; what is not
@@ -186,6 +199,8 @@ class Space:
         """
         if self._freezes:
             return cost(self.elaborate(point)).total
+        if self.costs.drawn > COSTED:
+            del self.costs  # and start anew
         layers = []
         choices = point.choices
         edge = self.costs.root

@@ -7,12 +7,13 @@ statement is one step.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Container, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from ...dsl import tree
 from ..elaborate.fit import fit
+from ..elaborate.meter import Meter
 from ..elaborate.place import Loop, Place
 from ..elaborate.run import CallSite, Frame
 from ..elaborate.scope import Scope
@@ -74,20 +75,28 @@ class State:
     """Everything that the rest of an elaboration depends on.
 
     `decided` and `counted` are the decisions and the parameters of instances that may be called again. `answers` are
-    the options taken inside the statement under way, which is executed anew from its start. `constants` are the
+    the options taken inside the statement under way, which is executed anew from its start. `meter` is what the way
+    here has used, of the ways that met the first; `again` are the steps of what was executed anew. `constants` are the
     values of modules: there may be instances among them.
     """
 
     cursors: list[Cursor]
+    meter: Meter
     decided: dict[str, object] = field(default_factory=dict)
     counted: dict[str, Parameter] = field(default_factory=dict)
     answers: tuple[int, ...] = ()
+    again: int = 0
     constants: Sequence[Any] = ()
 
     def fork(self) -> State:
         """A copy that shares nothing which an elaboration changes."""
-        cursors = _Fork().cursors(self.cursors)
-        return State(cursors, dict(self.decided), dict(self.counted), self.answers, self.constants)
+        return replace(
+            self,
+            cursors=_Fork().cursors(self.cursors),
+            meter=self.meter.fork(),
+            decided=dict(self.decided),
+            counted=dict(self.counted),
+        )
 
     def live(self, reading: Reading) -> Names:
         """The names that the rest of the elaboration may read."""
@@ -123,7 +132,7 @@ class State:
 
     def key(self, reading: Reading) -> object:
         """Equal for two states whose elaborations go on alike."""
-        return _Key(self.live(reading), self).of_state()
+        return _Key(self.live(reading), self.counted).of_state(self)
 
 
 def _functions(scope: Scope) -> list[tree.Expr]:
@@ -199,15 +208,15 @@ class _Fork:
 class _Key:
     """Tells the states of one program apart, by what lives in them."""
 
-    def __init__(self, live: Names, state: State) -> None:
+    def __init__(self, live: Names, counted: Container[str] = ()) -> None:
         self._live = live
-        self._state = state
+        self._counted = counted
         self._seen: dict[int, int] = {}
 
-    def of_state(self) -> object:
-        cursors = tuple([self._cursor(cursor) for cursor in self._state.cursors])
-        shared = (frozenset(self._state.decided.items()), frozenset(self._state.counted))
-        return cursors, shared, self._state.answers
+    def of_state(self, state: State) -> object:
+        cursors = tuple([self._cursor(cursor) for cursor in state.cursors])
+        shared = (frozenset(state.decided.items()), frozenset(state.counted))
+        return cursors, shared, state.answers
 
     def _cursor(self, cursor: Cursor) -> object:
         place = cursor.frame.place.key()
@@ -226,7 +235,7 @@ class _Key:
             case int() | str():
                 return value
             case Value():
-                return value.type if value.name not in self._state.counted else value
+                return value.type if value.name not in self._counted else value
             case list() | tuple():
                 return type(value), tuple([self.value(item) for item in value])
             case Instance():
@@ -246,4 +255,4 @@ class _Key:
 
 def key_of_items(items: Sequence[Any]) -> object:
     """What the items of a loop are."""
-    return _Key(frozenset(), State([])).value(tuple(items))
+    return _Key(frozenset()).value(tuple(items))
