@@ -34,6 +34,9 @@ WHOLE = (tree.Import, *get_args(tree.Item), *get_args(tree.Statement))
 LINE = "model Line(width: float = 1.0, wide: bool = true) {\n  input x: f32[N, 8, 8, 4]\n  y = x\n  output z = y\n}\n"
 PROGRAMS = [*SAMPLES, *STANDARD, LINE, f"{SAMPLES[0]}\n{LINE}"]
 
+LAYOUT = "L701"
+"""Its fix is the formatter's, which has tests of its own: that lays out the whole file."""
+
 COMMENTS = ["// a", "// lint: ignore L7", "// lint: ignore-file L9", "// lint: of", "/// b", "//   c, d", "//"]
 STATEMENTS = [
     "unused = 1",
@@ -80,7 +83,7 @@ def comments(program: Program) -> Counter[str]:
 
 
 @st.composite
-def mutated(draw: st.DrawFn) -> Program:
+def mutated(draw: st.DrawFn) -> str:
     """A program with idle statements, roundabout values and comments in odd places, if that is still a program."""
     program = read(draw(st.sampled_from(PROGRAMS)))
     for _ in range(draw(st.integers(1, 4))):
@@ -89,7 +92,7 @@ def mutated(draw: st.DrawFn) -> Program:
             program = read(mutate(draw, program.sources.by_name["a.mnet"]))
         except DiagnosticError:
             continue
-    return program
+    return program.sources.by_name["a.mnet"].text
 
 
 def with_statement(draw: st.DrawFn, source: Source) -> str:
@@ -127,7 +130,8 @@ def _before_a_word(draw: st.DrawFn, source: Source, text: str) -> str:
 
 @settings(max_examples=60, deadline=None)
 @given(mutated())
-def test_safe_fixes_keep_the_networks_and_the_comments(program: Program) -> None:
+def test_safe_fixes_keep_the_networks_and_the_comments(text: str) -> None:
+    program = read(text)
     before, said = graphs(program), comments(program)
     done = mended(program)
     after = read(done.text)
@@ -138,7 +142,8 @@ def test_safe_fixes_keep_the_networks_and_the_comments(program: Program) -> None
 
 @settings(max_examples=40, deadline=None)
 @given(mutated())
-def test_unsafe_fixes_give_programs_and_keep_the_comments(program: Program) -> None:
+def test_unsafe_fixes_give_programs_and_keep_the_comments(text: str) -> None:
+    program = read(text)
     said = comments(program)
     after = read(mended(program, unsafe=True).text)
     assert comments(after) == said
@@ -146,10 +151,10 @@ def test_unsafe_fixes_give_programs_and_keep_the_comments(program: Program) -> N
 
 @settings(max_examples=60, deadline=None)
 @given(mutated())
-def test_fixes_touch_nothing_but_what_they_speak_of(program: Program) -> None:
+def test_fixes_touch_nothing_but_what_they_speak_of(text: str) -> None:
     """Of each fix alone: no word goes but of the statement, item or comment that its finding is about."""
-    source = program.sources.by_name["a.mnet"]
-    for finding in lint(program, RULES):
+    program, source = read(text), Source("a.mnet", text)
+    for finding in lint(program, RULES.keys() - {LAYOUT}):
         if finding.fix:
             about = around(program, finding.labels[0].span)
             tokens, start, end = scan(source).tokens, (about.line, about.column), (about.end_line, about.end_column)
