@@ -302,5 +302,5 @@ def _no_point(requirement: Requirement, best: int, least: bool) -> Diagnostic:
         f"no point of this space meets `{requirement}`",
         requirement.span,
         f"the {end} that any point has is {shown(best, unit)}",
-        hint=f"`mnet space {'min' if least else 'max'}` shows that point",
+        hint=f"`mnet space {'min' if least else 'max'} --by {requirement.metric}` shows that point",
     )

@@ -23,7 +23,8 @@ def _check(context: Context) -> Iterator[Finding]:
 def _findings(searched: Searched, claim: Claim, found: Ranges) -> Iterator[Finding]:
     if not _can_meet(found.whole, claim):
         message = f"no point of the space meets this: {_closest(found.whole, claim)}"
-        yield Finding(claim.span, message, hint="`mnet space min` shows the cheapest point")
+        end = "min" if found.whole[0] > claim.most else "max"
+        yield Finding(claim.span, message, hint=f"`mnet space {end} --by {claim.metric}` shows that point")
         return
     for option in searched.options:
         costs = [found.options[taken] for taken in option.taken if taken in found.options]

@@ -75,6 +75,19 @@ def test_it_is_not_found(found, code, body):
     assert [finding.message for finding in found(space(body), [code])] == []
 
 
+@pytest.mark.parametrize(
+    ("requirement", "command"),
+    [
+        ("params <= 1K", "mnet space min --by params"),
+        ("params >= 3K", "mnet space max --by params"),
+        ("macs <= 1K", "mnet space min --by macs"),
+    ],
+)
+def test_a_space_that_can_not_meet_a_requirement_is_told_how_near_it_comes(found, requirement, command):
+    (finding,) = found(space(f"choice width in {{ 8, 16 }}\nx = x |> conv2d(width)\nrequire {requirement}"), ["L401"])
+    assert finding.hint == f"`{command}` shows that point"
+
+
 def test_options_of_an_imported_block_are_compared_with_its_defaults(found):
     text = """import std.mobile { conv_bn }
 
