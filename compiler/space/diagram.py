@@ -114,11 +114,15 @@ class Diagram:
         """Every node, each after all that its options lead to; what was not drawn is."""
         return self._from_end(None)
 
-    def _from_end(self, limit: int | None) -> Iterator[Node]:
+    def in_order(self) -> list[Node]:
+        """Every node, each before all that its options lead to, and what the first options lead to first."""
+        return list(self._from_end(None, step=-1))[::-1]
+
+    def _from_end(self, limit: int | None, step: int = 1) -> Iterator[Node]:
         if self.root is None:
             return
         seen = {self.root.node}
-        pending = [(self.root.node, self._following(self.root.node))]
+        pending = [(self.root.node, self._following(self.root.node, step))]
         while pending:
             node, nodes = pending[-1]
             if limit is not None and self.drawn > limit:
@@ -129,10 +133,10 @@ class Diagram:
                 yield node
             else:
                 seen.add(following)
-                pending.append((following, self._following(following)))
+                pending.append((following, self._following(following, step)))
 
-    def _following(self, node: Node) -> Iterator[Node]:
-        edges = (self.edge(node, index) for index in range(len(node.edges)))
+    def _following(self, node: Node, step: int) -> Iterator[Node]:
+        edges = (self.edge(node, index) for index in range(len(node.edges))[::step])
         return (edge.node for edge in edges if edge is not None)
 
     def fold(self, end: T, combine: Callable[[Node, list[tuple[Edge, T] | None]], T]) -> dict[Node, T]:

@@ -174,6 +174,7 @@ class Explorer:
         following = state.cursors[-1]
         assert isinstance(following, Body)
         following.index += 1
+        state.answers = ()
         return state
 
     def matters(self, stop: Stop) -> bool:
@@ -243,7 +244,6 @@ class Explorer:
         path = visit(body.frame, node, _path)
         if isinstance(offered, dict):
             decision = Decision(path, tuple([name for name, _ in offered.values()]), node.name.span)
-            state.answers = ()
             return self._stop(state, decision, offered)
         if isinstance(offered, Interval):
             continuous = Continuous(path, offered.low, offered.high, offered.log, node.name.span)

@@ -143,11 +143,12 @@ class _Outline:
             case tree.Return(value):
                 yield replace(node, value=self._result(value))
             case tree.For() | tree.Repeat():
-                if body := self.statements(node.body):
+                body = self.statements(node.body)
+                if body or self._may_decide(node.iterable if isinstance(node, tree.For) else node.count):
                     yield replace(node, body=body)
             case tree.If():
                 then, otherwise = self.statements(node.then), self.statements(node.otherwise)
-                if then or otherwise:
+                if then or otherwise or self._may_decide(node.condition):
                     yield replace(node, then=then, otherwise=otherwise)
             case tree.Annotated(statement=inner):
                 if any(isinstance(part, tree.Choice | tree.Where) for part in nodes(inner)):
@@ -199,7 +200,7 @@ class _Outline:
             case tree.Pipe(right=right):
                 given = len(node.left.items) if isinstance(node.left, tree.TupleExpr) else 1
                 entered = self._entered_with(right, given)
-                if entered is right:
+                if entered is right or self._may_decide(node.left):
                     return node
                 nothing = tree.Name(VALUE, node.left.span)
                 left = nothing if given == 1 else tree.TupleExpr((nothing,) * given, node.left.span)
@@ -221,24 +222,23 @@ class _Outline:
 
     def _arguments(self, call: tree.Call, block: tree.Block, piped: int) -> Iterator[tree.Argument]:
         needs = self._outlines.needs(block)
-        tensors = _tensors(block)
         placed = piped > 0 or self._has_tensors(call)
-        by_place = [p.name.name for p in block.parameters]
         for index, argument in enumerate(call.arguments):
-            if argument.name is None and not placed:
-                yield argument
-                continue
-            if argument.name is None:
-                place = piped + index
-                name = by_place[place] if place < len(by_place) else ""
-                opaque = TENSOR if place < len(tensors) else VALUE
-            else:
-                name, opaque = argument.name.name, VALUE
-            yield argument if name in needs else replace(argument, value=tree.Name(opaque, argument.span))
+            name, opaque = _place(argument, piped + index, block)
+            kept = name in needs or self._may_decide(argument.value) or (argument.name is None and not placed)
+            yield argument if kept else replace(argument, value=tree.Name(opaque, argument.span))
 
     def _has_tensors(self, call: tree.Call) -> bool:
         """Whether a call is seen to begin with its tensors; one that makes an instance begins with values."""
         return bool(call.arguments) and self._outlines.is_tensor(self._within, call.arguments[0].value)
+
+
+def _place(argument: tree.Argument, place: int, block: tree.Block) -> tuple[str, str]:
+    """The parameter that an argument is for, and what may stand in for it."""
+    if argument.name is not None:
+        return argument.name.name, VALUE
+    names = [parameter.name.name for parameter in block.parameters]
+    return names[place] if place < len(names) else "", TENSOR if place < len(_tensors(block)) else VALUE
 
 
 def _tensors(block: tree.Block) -> list[tree.ParameterDeclaration]:

@@ -93,7 +93,7 @@ class Space:
         """Every decision that a point may have, in the order of the text, with all options that it may offer."""
         offered: dict[str, dict[object, OptionName]] = {}
         first: dict[str, Decision] = {}
-        for node in reversed(list(self.diagram.topological())):
+        for node in self.diagram.in_order():
             if node.decision is not None:
                 first.setdefault(node.decision.path, node.decision)
                 known = offered.setdefault(node.decision.path, {})
