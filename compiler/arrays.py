@@ -2,33 +2,45 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-import ml_dtypes
-import numpy as np
-import numpy.typing as npt
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from ..dsl.dtypes import DType
+from .numpy_later import np
 
-_NUMPY: dict[DType, np.dtype[Any]] = {
-    DType.F32: np.dtype("<f4"),
-    DType.F16: np.dtype("<f2"),
-    DType.BF16: np.dtype(ml_dtypes.bfloat16),
-    DType.I8: np.dtype("i1"),
-    DType.U8: np.dtype("u1"),
-    DType.I16: np.dtype("<i2"),
-    DType.I32: np.dtype("<i4"),
-    DType.I64: np.dtype("<i8"),
-    DType.BOOL: np.dtype("?"),
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+_NUMPY = {
+    DType.F32: "<f4",
+    DType.F16: "<f2",
+    DType.I8: "i1",
+    DType.U8: "u1",
+    DType.I16: "<i2",
+    DType.I32: "<i4",
+    DType.I64: "<i8",
+    DType.BOOL: "?",
 }
-_OURS = {numpy: ours for ours, numpy in _NUMPY.items()}
 
 
+@cache
 def numpy_dtype(dtype: DType) -> np.dtype[Any]:
     """Little-endian, whatever the machine."""
-    return _NUMPY[dtype]
+    made: np.dtype[Any] = np.dtype(_bfloat16() if dtype is DType.BF16 else _NUMPY[dtype])
+    return made
+
+
+def _bfloat16() -> Any:
+    import ml_dtypes  # noqa: PLC0415  # it needs NumPy at once, which a check never does
+
+    return ml_dtypes.bfloat16
+
+
+@cache
+def _ours() -> dict[np.dtype[Any], DType]:
+    return {numpy_dtype(dtype): dtype for dtype in DType}
 
 
 def dtype_of(array: npt.NDArray[Any]) -> DType:
     """Raises KeyError for an element type that we do not have."""
-    return _OURS[array.dtype]
+    return _ours()[array.dtype]

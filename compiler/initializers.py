@@ -17,14 +17,14 @@ import hashlib
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-
-import numpy as np
+from typing import TypeAlias
 
 from ..dsl.dtypes import DType
 from ..dsl.record import record
 from .arrays import numpy_dtype
 from .data import Array, TensorData
 from .ir import Role
+from .numpy_later import np
 
 
 @record
@@ -78,7 +78,7 @@ class Written(TensorData):
         return np.array(self.elements, numpy_dtype(self.dtype)).reshape(self.shape)
 
 
-Draw = Callable[[np.random.Generator, tuple[int, ...], float], Array]
+Draw: TypeAlias = "Callable[[np.random.Generator, tuple[int, ...], float], Array]"
 
 
 @record

@@ -6,18 +6,16 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
 from ...dsl import types as t
 from ..data import Array
 from ..ir import Role
+from ..numpy_later import function, np
 from ..types import TensorType
 from .base import Application, Attribute, Operand, Operator, Surface, Trait, Types, Values, Weight
 from .checks import features, fixed, need_element, need_float, need_vector, required
 
 _X = Operand("x", "of any shape")
 _TRAITS = frozenset({Trait.ELEMENTWISE, Trait.ACTIVATION})
-_erf = np.vectorize(math.erf, otypes=[np.float64])
 
 
 def _same_type(types: Types, _attributes: Values) -> tuple[TensorType]:
@@ -91,7 +89,7 @@ SWISH = _plain(
     "swish", "x * sigmoid(x), also called SiLU.", lambda x: x * _sigmoid(x), source="https://arxiv.org/abs/1710.05941"
 )
 SIGMOID = _plain("sigmoid", "1 / (1 + exp(-x)).", _sigmoid, Trait.NONNEGATIVE)
-TANH = _plain("tanh", "The hyperbolic tangent.", np.tanh)
+TANH = _plain("tanh", "The hyperbolic tangent.", function("tanh"))
 
 IDENTITY = Operator(
     name="identity",
@@ -113,7 +111,7 @@ def _gelu(arrays: Sequence[Any], attributes: Values) -> tuple[Array]:
     if attributes["approximate"]:
         share = np.tanh(math.sqrt(2 / math.pi) * (wide + 0.044715 * wide**3))
     else:
-        share = _erf(wide / math.sqrt(2))
+        share = np.vectorize(math.erf, otypes=[np.float64])(wide / math.sqrt(2))
     return ((0.5 * wide * (1 + share)).astype(x.dtype),)
 
 

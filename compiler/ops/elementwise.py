@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 
-import numpy as np
-
 from ..data import Array
+from ..numpy_later import function
 from ..types import TensorType
 from .base import Application, Operand, Operator, Surface, Trait, Types, Values
 from .checks import broadcast, need_dtype, need_float, need_number, required, result
@@ -99,13 +99,13 @@ def _unary(
     )
 
 
-ADD = _arithmetic("add", "a + b.", np.add, Trait.COMMUTATIVE)
-SUB = _arithmetic("sub", "a - b.", np.subtract)
-MUL = _arithmetic("mul", "a * b.", np.multiply, Trait.COMMUTATIVE)
-DIV = _arithmetic("div", "a / b, of floating-point tensors.", np.divide, infer=_div_types)
-MAXIMUM = _choice("maximum", "The larger of a and b.", np.maximum)
-MINIMUM = _choice("minimum", "The smaller of a and b.", np.minimum)
-NEG = _unary("neg", "-x.", np.negative, _number_type)
-ABSOLUTE = _unary("absolute", "The absolute value.", np.abs, _number_type, Trait.NONNEGATIVE)
-EXP = _unary("exp", "e to the power of x.", np.exp, _float_type, Trait.NONNEGATIVE)
-SQRT = _unary("sqrt", "The square root; of a negative number, NaN.", np.sqrt, _float_type)
+ADD = _arithmetic("add", "a + b.", operator.add, Trait.COMMUTATIVE)
+SUB = _arithmetic("sub", "a - b.", operator.sub)
+MUL = _arithmetic("mul", "a * b.", operator.mul, Trait.COMMUTATIVE)
+DIV = _arithmetic("div", "a / b, of floating-point tensors.", operator.truediv, infer=_div_types)
+MAXIMUM = _choice("maximum", "The larger of a and b.", function("maximum"))
+MINIMUM = _choice("minimum", "The smaller of a and b.", function("minimum"))
+NEG = _unary("neg", "-x.", operator.neg, _number_type)
+ABSOLUTE = _unary("absolute", "The absolute value.", abs, _number_type, Trait.NONNEGATIVE)
+EXP = _unary("exp", "e to the power of x.", function("exp"), _float_type, Trait.NONNEGATIVE)
+SQRT = _unary("sqrt", "The square root; of a negative number, NaN.", function("sqrt"), _float_type)

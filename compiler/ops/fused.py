@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
-
 from ...dsl import types as t
 from ..data import Array
 from ..ir import Attributes, Node
+from ..numpy_later import np
 from .base import Attribute, Trait
 
 FUSED = Attribute("activation", t.Words(("none", "relu", "relu6")), "applied to the result", "none")

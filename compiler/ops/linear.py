@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from ...dsl import types as t
 from ..data import Array
+from ..numpy_later import np
 from ..types import Dim, TensorType
 from .base import (
     Application,

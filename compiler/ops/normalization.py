@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from ...dsl import types as t
 from ..data import Array
 from ..ir import Role
+from ..numpy_later import np
 from ..types import TensorType
 from .base import (
     Application,

@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
 from ...dsl import types as t
 from ..data import Array
+from ..numpy_later import function, np
 from ..types import TensorType
 from .base import Application, Attribute, Operator, Surface, Types, Values
 from .checks import image, need_float, need_number, result
@@ -46,11 +45,11 @@ def _round_half_up(places: Array) -> Array:
     return np.floor(places + np.float32(0.5))
 
 
-_OFFSETS = {"half_pixel": np.float32(0.5), "align_corners": np.float32(0), "asymmetric": np.float32(0)}
+_OFFSETS = {"half_pixel": 0.5, "align_corners": 0.0, "asymmetric": 0.0}
 _TO_NEAREST: dict[str, Callable[[Array], Array]] = {
-    "half_pixel": np.floor,
+    "half_pixel": function("floor"),
     "align_corners": _round_half_up,
-    "asymmetric": np.floor,
+    "asymmetric": function("floor"),
 }
 
 

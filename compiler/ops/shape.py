@@ -6,10 +6,9 @@ import math
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from ...dsl import types as t
 from ..data import Array
+from ..numpy_later import np
 from ..types import Dim, Shape, TensorType
 from .base import (
     Application,

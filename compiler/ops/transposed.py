@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
-
 from ...dsl import types as t
 from ..data import Array
+from ..numpy_later import np
 from ..types import TensorType
 from .base import Application, Attribute, Operand, Operator, OperatorError, Surface, Types, Values
 from .checks import need_at_least, need_vector, optional, required, result, sizes

@@ -8,10 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import numpy as np
-
 from ...dsl import types as t
 from ..data import Array
+from ..numpy_later import np
 from .base import Attribute, OperatorError
 from .checks import need_at_least
 
