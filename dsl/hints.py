@@ -128,6 +128,11 @@ def _chained_comparison(trouble: Trouble) -> str | None:
     return "comparisons do not chain; join two of them with `and`" if chained else None
 
 
+def _negated_comparison(trouble: Trouble) -> str | None:
+    """`a not in b`, as Python has it."""
+    return "`not` stands before the comparison: `not a in b`" if trouble.token.kind == "NOT" else None
+
+
 def _chained_range(trouble: Trouble) -> str | None:
     chained = trouble.token.kind == "UPTO" and any(token.kind == "UPTO" for token in trouble.bracketed)
     return "a range has two ends: `0..n`" if chained else None
@@ -203,6 +208,7 @@ _RULES: tuple[Callable[[Trouble], str | None], ...] = (
     _call_with_blank,
     _bare_tuple,
     _chained_comparison,
+    _negated_comparison,
     _chained_range,
     _operator_after_pipe,
     _doubled_bar,
