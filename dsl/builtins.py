@@ -164,9 +164,9 @@ _ALL = (
         _function(
             "stepped",
             NUMBERS,
-            "The numbers from `low` to `high`, both included, in equal steps.",
+            "The numbers from `low` in equal steps, up to `high` and with it where a step meets it.",
             Parameter("low", FLOAT, doc="the first number"),
-            Parameter("high", FLOAT, doc="the last number; a whole number of steps from the first"),
+            Parameter("high", FLOAT, doc="what no number is above"),
             Parameter("step", FLOAT, doc="what each number is above the one before it"),
         ),
         lambda given: ListOf(_common_number(given)),
