@@ -72,6 +72,8 @@ def _summary(program: str, report: Report) -> Iterator[str]:
 
 def _looked_at(survey: Survey) -> str:
     rest = f" but {survey.untaken} options" if survey.untaken else ""
+    if survey.points == 1:
+        return f"1 point of the space was looked at, which takes all{rest or ' options'}"
     return f"{survey.points} points of the space were looked at, which take all{rest or ' options'}"
 
 

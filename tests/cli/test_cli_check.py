@@ -115,6 +115,8 @@ def test_a_space_is_looked_at_in_a_few_points(mnet, tmp_path):
         "Space: `macs <= 1,000` holds at 3 of 3 points",
     ]
     spaces = json.loads(mnet("check", "space.mnet", "--format", "json").stdout)["spaces"]
+    (tmp_path / "one.mnet").write_text(SPACE.replace("8, 16, 32", "8"))
+    assert "Space: 1 point of the space was looked at, which takes all options" in mnet("check", "one.mnet").stdout
     assert spaces == {
         "Space": {
             "points": 3,
