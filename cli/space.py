@@ -346,14 +346,15 @@ def _give(console: Console, selection: options.Selection, point: Point, output: 
 
 def _give_all(console: Console, selection: options.Selection, points: Iterable[Point], output: Path | None) -> None:
     """Prints or writes points as they come, one a line; for programs all at once."""
-    lines = (json.dumps(point_values(point)) for point in points)
+    values = map(point_values, points)
+    lines = map(json.dumps, values)
     if output:
         write_atomically(
             output, lambda file: file.writelines(f"{line}\n".encode() for line in lines), [selection.program]
         )
         console.result("", lambda: {"output": str(output)})
     elif console.json:
-        console.result("", lambda: {"points": [json.loads(line) for line in lines]})
+        console.result("", lambda: {"points": list(values)})
     else:
         for line in lines:
             console.result(line, dict)
