@@ -104,6 +104,7 @@ class Explorer:
         outlines: Outlines | None,
     ) -> None:
         self.reading = Reading()
+        self._asking: dict[int, bool] = {}
         self.steps = 0
         """Of all stretches together."""
         self._limits = limits
@@ -205,7 +206,7 @@ class Explorer:
     def _statement(self, state: State, body: Body) -> Stop | None:
         """Do a statement, or go into it. It is given up where it asks, and done again when the answer is known."""
         statement = body.statements[body.index]
-        before = state.fork() if self._nested else state
+        before = state.fork() if self._nested and self._may_ask(statement) else state
         counts, carried = self._builder.counts, len(self._answers.carried)
         self._answers.start(state.answers)
         try:
@@ -214,6 +215,15 @@ class Explorer:
             before.again += self._run.meter.steps - before.meter.steps
             self._need_end(before.again, statement)
             return Stop(before, counts, tuple(self._answers.carried[:carried]), asked.decision)
+
+    def _may_ask(self, statement: tree.Statement) -> bool:
+        """Whether anything is called in what is evaluated of a statement before it is gone into."""
+        known = self._asking.get(id(statement))
+        if known is None:
+            head = _HEADS[type(statement)](statement) if type(statement) in _HEADS else statement
+            calls = (isinstance(node, tree.Call | tree.Pipe | tree.Annotated | Enter) for node in nodes(head))
+            known = self._asking[id(statement)] = any(calls)
+        return known
 
     def _need_end(self, steps: int, statement: tree.Statement) -> None:
         limit = AGAIN * self._limits.steps
@@ -392,4 +402,9 @@ def _sound(frame: Frame, node: tree.Expr) -> Any:
     return value
 
 
+_HEADS: Mapping[type, Callable[[Any], tree.Expr]] = {
+    tree.If: lambda node: node.condition,
+    tree.For: lambda node: node.iterable,
+    tree.Repeat: lambda node: node.count,
+}
 _ENTER: Mapping[type, Callable[..., Cursor]] = {tree.If: _enter_if, tree.For: _enter_for, tree.Repeat: _enter_repeat}
