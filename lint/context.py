@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 from ..dsl import tree
 from ..dsl.check.walk import nodes
@@ -14,10 +14,8 @@ from ..dsl.modules import Program
 from ..dsl.source import Source, Span
 from .names import Names
 from .networks import Network, networks
+from .spaces import Searched, spaces
 from .suppressions import Suppressions, read_suppressions
-
-if TYPE_CHECKING:
-    from .spaces import Searched
 
 N = TypeVar("N")
 
@@ -92,8 +90,6 @@ class Context:
     @cached_property
     def spaces(self) -> tuple[Searched, ...]:
         """The models of the file that write choices and can be searched as they stand: no parameter is missing."""
-        from .spaces import spaces  # noqa: PLC0415  # most files leave nothing open
-
         return spaces(self.program)
 
     @cached_property

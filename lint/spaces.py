@@ -6,17 +6,20 @@ from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from ..compiler.choices import Decision
 from ..compiler.elaborate.choices import key_of
-from ..compiler.space import Space
-from ..compiler.space.diagram import Diagram, Edge, Node
 from ..dsl import tree
 from ..dsl.check.walk import nodes
 from ..dsl.diagnostics import DiagnosticError
 from ..dsl.modules import Program
 from ..dsl.record import record
 from ..dsl.source import Span
+
+if TYPE_CHECKING:
+    from ..compiler.space import Space
+    from ..compiler.space.diagram import Diagram, Edge, Node
 
 Taken = tuple[str, object]
 """A decision's path, and the option that is taken there as the compiler compares them."""
@@ -87,6 +90,8 @@ def spaces(program: Program) -> tuple[Searched, ...]:
 def _searched(program: Program) -> Iterator[Searched]:
     for item in program.main.items:
         if isinstance(item, tree.Model) and next(choices(item), None):
+            from ..compiler.space import Space  # noqa: PLC0415  # most files leave nothing open
+
             with suppress(DiagnosticError):
                 space = Space(program, item.name.name)
                 space.count()  # draws it, and raises where the model is wrong

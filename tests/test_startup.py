@@ -7,7 +7,16 @@ import pytest
 
 from mnet.benchmarks.models import ROOT
 
+NETWORK = ROOT / "examples" / "mobilenet_v3.mnet"
 TUNAS = ROOT / "examples" / "spaces" / "tunas.mnet"
+
+
+def imported(*words):
+    command = [sys.executable, "-X", "importtime", "-m", "mnet", *words]
+    found = subprocess.run(command, capture_output=True, text=True, check=True)
+    modules = {line.rpartition("|")[2].strip() for line in found.stderr.splitlines() if "|" in line}
+    assert "mnet.cli" in modules
+    return modules
 
 
 @pytest.mark.parametrize(
@@ -16,8 +25,17 @@ TUNAS = ROOT / "examples" / "spaces" / "tunas.mnet"
     ids=lambda words: words[0],
 )
 def test_what_reads_no_weights_imports_no_numpy(words):
-    command = [sys.executable, "-X", "importtime", "-m", "mnet", *words, TUNAS]
-    found = subprocess.run(command, capture_output=True, text=True, check=True)
-    imported = {line.rpartition("|")[2].strip() for line in found.stderr.splitlines() if "|" in line}
-    assert "mnet.cli" in imported
-    assert not imported & {"numpy", "ml_dtypes"}
+    assert not imported(*words, TUNAS) & {"numpy", "ml_dtypes"}
+
+
+@pytest.mark.parametrize(
+    ("words", "others"),
+    [
+        (["check"], {"mnet.passes", "mnet.lint", "mnet.manual", "mnet.compiler.space"}),
+        (["lint"], {"mnet.passes", "mnet.manual", "mnet.compiler.space"}),
+        (["fmt", "--check"], {"mnet.passes", "mnet.lint", "mnet.manual", "mnet.compiler.elaborate"}),
+    ],
+    ids=lambda words: words[0] if isinstance(words, list) else "",
+)
+def test_a_network_needs_nothing_of_other_commands(words, others):
+    assert not imported(*words, NETWORK) & others
