@@ -35,7 +35,7 @@ def test_what_reads_no_weights_imports_no_numpy(words):
         (["lint"], {"mnet.passes", "mnet.manual", "mnet.compiler.space"}),
         (["fmt", "--check"], {"mnet.passes", "mnet.lint", "mnet.manual", "mnet.compiler.elaborate"}),
     ],
-    ids=lambda words: words[0] if isinstance(words, list) else "",
+    ids=["check", "lint", "fmt"],
 )
 def test_a_network_needs_nothing_of_other_commands(words, others):
     assert not imported(*words, NETWORK) & others
