@@ -58,7 +58,8 @@ def _notices(report: Report) -> Iterator[str]:
         yield f"the shapes of {name} were not checked; say `--model {name} {values}`"
     for survey in report.surveys:
         if survey.uncompared:
-            yield f"the expectations of {survey.model} were not compared: they are of a model as it stands"
+            of = "one architecture, and this is a space" if survey.is_space else "a model as it stands"
+            yield f"the expectations of {survey.model} were not compared: they are of {of}"
 
 
 def _summary(program: str, report: Report) -> Iterator[str]:
