@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -11,29 +11,29 @@ from ...dsl import tree
 from ...dsl.diagnostics import DiagnosticError, error
 from ...dsl.modules import Program
 from ..choices import Continuous, Decision
-from ..codes import EXCLUDED, LIMIT, WRONG_VALUE
+from ..codes import EXCLUDED, LIMIT
 from ..cost import Counts
 from ..elaborate import choices
-from ..elaborate.arithmetic import truth
 from ..elaborate.calls import call
-from ..elaborate.choices import Options, loop_of_repeat, repetition, repetitions
+from ..elaborate.choices import Options
 from ..elaborate.elaborate import open_model, room_for
-from ..elaborate.errors import EndOfRunError, EvaluationError, PlacedError
+from ..elaborate.errors import EndOfRunError, PlacedError
 from ..elaborate.layers import complete
 from ..elaborate.modules import main_scope
-from ..elaborate.patterns import loop_of, turn
-from ..elaborate.place import Loop, Place
+from ..elaborate.place import Place
 from ..elaborate.run import NOTHING, CallSite, Frame, Run, evaluate, execute, executes, visit
 from ..elaborate.scope import Lazy, Scope
 from ..elaborate.statements import poison
-from ..elaborate.values import POISON, UNNEEDED, BlockValue, Instance, Interval, describe
+from ..elaborate.values import UNNEEDED, BlockValue, Instance, Interval
 from ..limits import Limits
 from ..ops import OPERATORS
-from .bodies import Bodies, Definition, Enter
+from .bodies import Bodies
+from .inside import ENTER, HEADS, begin_turn
+from .opening import Definition, Enter
 from .outline import TENSOR, VALUE, Outlines
 from .reading import Reading, nodes
 from .recall import Blocks, Entered
-from .state import Body, Called, Cursor, Fixed, State, Turns, key_of_items
+from .state import Body, Called, Fixed, State, Turns
 from .tally import OPAQUE, Outline, Tally
 
 _NO_LAYERS = (tree.Require, tree.Expect, tree.AnnotatedPaths)
@@ -196,7 +196,7 @@ class Explorer:
         while state.cursors:
             cursor = state.cursors[-1]
             if isinstance(cursor, Turns):
-                _begin_turn(state, cursor)
+                begin_turn(state, cursor)
             elif cursor.index == len(cursor.statements):
                 state.cursors.pop()
             elif stop := self._statement(state, cursor):
@@ -220,7 +220,7 @@ class Explorer:
         """Whether anything is called in what is evaluated of a statement before it is gone into."""
         known = self._asking.get(id(statement))
         if known is None:
-            head = _HEADS[type(statement)](statement) if type(statement) in _HEADS else statement
+            head = HEADS[type(statement)](statement) if type(statement) in HEADS else statement
             calls = (isinstance(node, tree.Call | tree.Pipe | tree.Annotated | Enter) for node in nodes(head))
             known = self._asking[id(statement)] = any(calls)
         return known
@@ -239,7 +239,7 @@ class Explorer:
             self._enter(state, body, statement)
         elif isinstance(statement, tree.Return):
             self._return(state, body, statement)
-        elif enter := _ENTER.get(type(statement)):
+        elif enter := ENTER.get(type(statement)):
             cursor = visit(body.frame, statement, enter)
             self._done(state, body)
             state.cursors.append(cursor)
@@ -359,52 +359,3 @@ def _take(frame: Frame, node: Enter) -> Any:
 
 def _value_of(frame: Frame, node: tree.Return) -> Any:
     return evaluate(frame, node.value)
-
-
-# Bodies and loops that are entered ----------------------------------------------------------
-
-
-def _begin_turn(state: State, turns: Turns) -> None:
-    if turns.index == len(turns.items):
-        state.cursors.pop()
-        return
-    index = turns.index
-    turns.index += 1
-    frame = visit(turns.frame, turns.node, _turn_of, turns.loop, index, turns.items[index])
-    state.cursors.append(Body(turns.node.body, frame))
-
-
-def _turn_of(frame: Frame, node: tree.For | tree.Repeat, loop: Loop, index: int, item: Any) -> Frame:
-    return repetition(frame, loop, index) if isinstance(node, tree.Repeat) else turn(frame, node, loop, index, item)
-
-
-def _enter_if(frame: Frame, node: tree.If) -> Cursor:
-    chosen = node.then if truth(_sound(frame, node.condition), "a condition") else node.otherwise
-    return Body(chosen, frame.inside(Scope(frame.scope)))
-
-
-def _enter_for(frame: Frame, node: tree.For) -> Cursor:
-    items = _sound(frame, node.iterable)
-    if not isinstance(items, list | tuple):
-        raise EvaluationError(WRONG_VALUE, f"a loop needs a list, found {describe(items)}", span=node.iterable.span)
-    return Turns(node, items, frame, loop_of(frame, node), key_of_items(items))
-
-
-def _enter_repeat(frame: Frame, node: tree.Repeat) -> Cursor:
-    count = repetitions(frame, node, _sound(frame, node.count))
-    return Turns(node, range(count), frame, loop_of_repeat(frame, node), count)
-
-
-def _sound(frame: Frame, node: tree.Expr) -> Any:
-    value = evaluate(frame, node)
-    if value is POISON:  # what failed has been recorded
-        raise EndOfRunError
-    return value
-
-
-_HEADS: Mapping[type, Callable[[Any], tree.Expr]] = {
-    tree.If: lambda node: node.condition,
-    tree.For: lambda node: node.iterable,
-    tree.Repeat: lambda node: node.count,
-}
-_ENTER: Mapping[type, Callable[..., Cursor]] = {tree.If: _enter_if, tree.For: _enter_for, tree.Repeat: _enter_repeat}

@@ -15,7 +15,8 @@ from typing import Any
 from ...dsl import tree
 from ...dsl.check.walk import children
 from ..elaborate.patterns import names_of
-from .bodies import Bodies, Definition, Enter, Statements, callee_of
+from .bodies import Bodies
+from .opening import Definition, Enter, Statements, callee_of
 from .reading import nodes
 
 TENSOR = "an opaque tensor"
