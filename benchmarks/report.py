@@ -128,7 +128,7 @@ def _sampling(found: Rows) -> Iterator[str]:
     yield from [
         "## Search spaces by size",
         "",
-        "Points a second: cold, the first 300 of a space; warm, the same once more; full, 20 of them elaborated whole,",
+        "Points a second: cold, the first 200 of a space; warm, the same once more; full, 20 of them elaborated whole,",
         "with equal costs. Counted: in a process that has read the program, and by `mnet space count` from start to",
         "end. All in seconds of processor time.",
         "",

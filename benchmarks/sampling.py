@@ -21,7 +21,7 @@ from mnet.compiler.cost import cost
 from mnet.compiler.space import Point, Sampler, Space
 
 SEED = 1
-POINTS = 300
+POINTS = 200
 COMPARED = 20
 """Points whose cost is compared with that of their graph."""
 
