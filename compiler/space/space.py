@@ -22,6 +22,7 @@ from .diagram import Diagram, Edge, Node, TooLargeError
 from .explore import Explorer
 from .extremes import Extreme, Progress, extreme
 from .follow import follow
+from .order import paths_in_order
 from .outline import Outlines
 from .point import Point
 from .reading import nodes
@@ -98,7 +99,8 @@ class Space:
                 first.setdefault(node.decision.path, node.decision)
                 known = offered.setdefault(node.decision.path, {})
                 known |= {key_of(option): option for option in node.decision.options if key_of(option) not in known}
-        return tuple([Decision(path, tuple(offered[path].values()), met.span) for path, met in first.items()])
+        order = paths_in_order(self.diagram)
+        return tuple([Decision(path, tuple(offered[path].values()), first[path].span) for path in order])
 
     def decisions_at(self, path: str) -> Iterator[Decision]:
         """The decision of that path, if the space has one."""
