@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from ..backends.targets import backend
+from ..compiler.choices import Decider
+from ..compiler.covering import Covering
 from ..compiler.elaborate import elaborate
 from ..compiler.ir import Graph, Node
 from ..dsl import tree
-from ..dsl.diagnostics import DiagnosticError
 from ..dsl.modules import Program
 from ..dsl.source import Span
 
@@ -89,12 +88,14 @@ class Network:
 
 
 def networks(program: Program) -> tuple[Network, ...]:
-    """The models of the main module that can be elaborated as they stand; the others are not for rules on graphs."""
-    return tuple(_elaborated(program))
+    """The models of the main module that can be elaborated with their defaults; of a search space its first point.
+
+    The others are not for rules on graphs.
+    """
+    models = [item for item in program.main.items if isinstance(item, tree.Model)]
+    found = [(model, next(Covering(partial(_at, program, model)).points(), None)) for model in models]
+    return tuple([Network(model, first.graph) for model, first in found if first and first.graph])
 
 
-def _elaborated(program: Program) -> Iterator[Network]:
-    for item in program.main.items:
-        if isinstance(item, tree.Model):
-            with suppress(DiagnosticError):
-                yield Network(item, elaborate(program, item.name.name))
+def _at(program: Program, model: tree.Model, decider: Decider) -> Graph:
+    return elaborate(program, model.name.name, decider=decider)

@@ -70,12 +70,12 @@ def test_what_the_target_refuses_is_not_asked_of_its_delegate(found):
     assert [f.code.id for f in found(text, TARGETED, "tflite")] == ["L601"]
 
 
-def test_an_annotation_of_a_search_space_is_left_to_its_points(found):
+def test_a_search_space_is_looked_at_in_its_first_point(found):
     text = """model Space() {
   input image: f32[1, 8, 8, 4]
   choice bits in { "int4", "int8" }
   @precision(weights=bits) x = image |> conv2d(4)
-  output y = x
+  output y = x |> conv2d(8)
 }
 """
-    assert found(text, ["L604"], "tflite") == []
+    assert [(f.span.line, f.code.id) for f in found(text, ["L604", "L203"], "tflite")] == [(4, "L604"), (4, "L203")]
