@@ -19,7 +19,7 @@ block layer{number}(x: tensor, filters: int = {filters}) -> tensor {{
   choice kernel in {{ 3, 5, 7 }}
   choice expand in {{ 2, 4 }}
   y = x |> widen: conv2d(filters * expand, kernel=1) |> relu6()
-  y = y |> spatial: depthwise_conv2d(kernel=kernel) |> batch_norm() |> relu6()
+  y = y |> spatial: depthwise_conv2d(kernel=kernel, bias=false) |> batch_norm() |> relu6()
   y = y |> narrow: conv2d(channels(x), kernel=1)
   return x + y
 }}
