@@ -39,7 +39,7 @@ lint: .venv/.dev ## Check style, types and the direction of imports
 wheel: .venv/.dev ## Build the wheel and compile an example with it in an empty environment
 	.ci/wheel
 
-bench: .venv/.dev ## Measure against TensorFlow's converter; writes benchmarks/results
+bench: .venv/.dev ## Measure everything that is claimed, against TensorFlow's converter too; writes benchmarks/results
 	$(BIN)/python -m mnet.benchmarks
 
 docs: .venv/.dev ## Write the generated pages of docs/ again
