@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 
 from ...dsl import tree
 from ...dsl.diagnostics import DiagnosticError, error
@@ -13,6 +13,8 @@ from .. import limits as default
 from ..choices import Continuous, Decision, OptionName
 from ..codes import EMPTY_SPACE, LIMIT
 from ..cost import NOTHING, Counts, cost, total
+from ..covering import Covering
+from ..elaborate import elaborate
 from ..elaborate.choices import key_of
 from ..elaborate.elaborate import model_of
 from ..ir import Graph
@@ -67,6 +69,7 @@ class Space:
         try:
             return self._whole
         except TooLargeError:
+            self._need_first_point()
             message = f"the decisions of `{self.model}` depend on each other in more than {OPTIONS:,} ways, the limit"
             hint = "make each choice where it is used, and read few of them in a `where`"
             raise DiagnosticError(error(LIMIT, message, self._model.name.span, hint=hint)) from None
@@ -77,9 +80,18 @@ class Space:
             outlined = self._drawn(Outlines(self._bodies, self._model))
             outlined.draw(OPTIONS)
         except (NotAnOutlineError, DiagnosticError):  # what is decided depends on layers, or something is wrong
+            self._need_first_point()
             self.costs.draw(OPTIONS)
             return self.costs
         return outlined
+
+    def _need_first_point(self) -> None:
+        """Raises DiagnosticError with what is wrong there: that is soonest told, and likely wrong everywhere."""
+        first = next(
+            Covering(partial(elaborate, self._program, self.model, self._arguments, self._limits)).points(), None
+        )
+        if first is not None and first.diagnostics:
+            raise DiagnosticError(first.diagnostics)
 
     @cached_property
     def costs(self) -> Diagram:
