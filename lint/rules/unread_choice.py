@@ -13,9 +13,9 @@ from ..rule import Finding, Rule
 
 
 def _check(context: Context) -> Iterator[Finding]:
-    of_models = _of_models(context)
+    of_training = _of_training(context)
     for declared in context.names.of_kind(Kind.CHOICE):
-        if not declared.uses and declared.span not in of_models:
+        if not declared.uses and declared.span not in of_training:
             yield Finding(
                 declared.span,
                 f"nothing reads the choice `{declared.name.name}`",
@@ -24,10 +24,16 @@ def _check(context: Context) -> Iterator[Finding]:
             )
 
 
-def _of_models(context: Context) -> set[Span]:
-    """The choices that are made once for a whole model, and may be about its training."""
-    bodies = (model.body for model in context.all(tree.Model))
-    return {node.name.span for body in bodies for node in body if isinstance(node, tree.Choice)}
+def _of_training(context: Context) -> set[Span]:
+    """The choices that are made once for a whole model, and may be about its training; those that nothing can read."""
+    whole = [node for model in context.all(tree.Model) for node in model.body if isinstance(node, tree.Choice)]
+    carried = [choice for choice in context.all(tree.Choice) if _is_carried(choice.options)]
+    return {choice.name.span for choice in (*whole, *carried)}
+
+
+def _is_carried(options: tree.OptionSet | tree.Expr) -> bool:
+    callee = options.callee if isinstance(options, tree.Call) else None
+    return isinstance(callee, tree.Name) and callee.name in ("uniform", "log_uniform")
 
 
 RULE = Rule(

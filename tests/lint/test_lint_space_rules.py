@@ -57,6 +57,7 @@ def test_it_is_found(found, code, body):
         ("L304", "choice op in { a: conv2d(8), b: conv2d(8, kernel=5) }\nx = x |> op()"),
         ("L304", "choice op in { a: conv2d(8), b: conv2d(9) }\nx = x |> op()"),
         ("L305", 'choice optimizer in { "sgd", "adam" }'),
+        ("L305", "repeat 2 as layer {\n  choice momentum in uniform(0.8, 0.99)\n}"),
         ("L305", "repeat 2 as layer {\n  choice width in { 8, 16 }\n  x = x |> conv2d(width)\n}"),
         ("L306", "choice width in { 8, 16 }\nmost = width * 2\nwhere most < 64\nx = x |> conv2d(width)"),
         ("L307", "for n in [1, 2] {\n choice d in { n - 1, n } where d > 0\n  repeat d as t { x = x |> conv2d(8) }\n}"),
