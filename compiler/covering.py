@@ -2,7 +2,8 @@
 
 The first point takes first options, the second last ones. Each further point takes, wherever it meets them, options
 that no point has taken yet, and otherwise those of the point that met the oldest of these. Where `where` excludes what
-was chosen, the choice before it is made otherwise. Nothing is drawn: two runs look at the same points.
+was chosen, the choice before it is made otherwise; where that does not help, the diagram of the space knows a point.
+Nothing is drawn at random: two runs look at the same points.
 """
 
 from __future__ import annotations
@@ -18,6 +19,9 @@ from .elaborate.choices import key_of
 from .ir import Graph
 
 Elaborate = Callable[[Decider], Graph]
+Prefer = Callable[[Decision], list[int]]
+Find = Callable[[Prefer], Mapping[str, OptionName] | None]
+"""The options of a point that is not excluded, each the first preferred one that leads to such a point."""
 
 
 @record
@@ -86,6 +90,11 @@ class _Walker:
                 return index
         raise _DeadEndError
 
+    def wishes(self, decision: Decision) -> list[int]:
+        """The indices of all options, the best first."""
+        keys = self.met[decision.path] = list(map(key_of, decision.options))
+        return list(dict.fromkeys(keys.index(key) for key in self._preferred(decision.path)))
+
     def _preferred(self, path: str) -> Iterator[object]:
         keys = self.met[path]
         yield from (key for key in keys if key in self.untaken.get(path, {}))
@@ -99,12 +108,14 @@ class _Walker:
 class Covering:
     """The points, lazily: whoever iterates says when it is enough. A model without choices has one."""
 
-    def __init__(self, elaborate: Elaborate) -> None:
+    def __init__(self, elaborate: Elaborate, find: Find = lambda _: None) -> None:
         self._elaborate = elaborate
+        self._find = find
         self._refusals = _Refusals()
         self._untaken: Untaken = {}
         self._taken: set[tuple[str, object]] = set()
         self._left = MOST_ELABORATIONS
+        self._attempts = MOST_ATTEMPTS
 
     @property
     def untaken(self) -> int:
@@ -140,17 +151,34 @@ class Covering:
 
     def _reach(self, plan: Mapping[str, object], untaken: Untaken, *, last: bool = False) -> Iterator[Visited]:
         """The first point on the way that is not excluded, if it takes what no other did."""
-        for _ in range(MOST_ATTEMPTS):
+        for _ in range(self._attempts):
             walker = _Walker(self._refusals, plan, untaken, last)
             visited = self._visit(walker)
             self._note(walker)
             if visited is not None:
-                new = [self._take(path, key) for path, key in walker.keys.items()]
-                if any(new) or not new:
-                    yield visited
+                yield from self._taken_by(walker, visited)
                 return
             if not walker.beginning:
                 return
+        yield from self._known_point(_Walker(self._refusals, plan, untaken, last))
+
+    def _taken_by(self, walker: _Walker, visited: Visited) -> Iterator[Visited]:
+        """The point, if it takes what no other did."""
+        new = [self._take(path, key) for path, key in walker.keys.items()]
+        if any(new) or not new:
+            yield visited
+
+    def _known_point(self, wish: _Walker) -> Iterator[Visited]:
+        """A point as near to what is wished for as any that is not excluded."""
+        options = self._find(wish.wishes)
+        if options is None:
+            return
+        walker = _Walker(self._refusals, {path: key_of(option) for path, option in options.items()}, {})
+        visited = self._visit(walker)
+        self._note(walker)
+        if visited is not None:
+            self._attempts = 1  # who has found a way once is asked soon
+            yield from self._taken_by(walker, visited)
 
     def _visit(self, walker: _Walker) -> Visited | None:
         """The point, or None where it is excluded: then its beginning is not gone again."""

@@ -9,8 +9,11 @@ from __future__ import annotations
 import json
 from bisect import bisect_left
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
+from functools import cached_property
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from ..dsl import tree
 from ..dsl.check.walk import nodes
@@ -23,11 +26,14 @@ from .amounts import shown
 from .choices import Decider, OptionName
 from .claims import Requirement
 from .codes import REQUIREMENT_UNMET, SPACE_UNMET
-from .covering import Covering, Visited
+from .covering import Covering, Prefer, Visited
 from .elaborate import elaborate
 from .elaborate.elaborate import model_of
 from .ir import Graph
 from .requirements import Tables, holds, missed, unmet
+
+if TYPE_CHECKING:
+    from .space.diagram import Diagram
 
 MAX_POINTS = 64
 MAX_LAYERS = 2_400
@@ -110,7 +116,7 @@ def survey(
     def build(decider: Decider) -> Graph:
         return elaborate(program, model, arguments, decider=decider)
 
-    covering = Covering(build)
+    covering = Covering(build, _Finder(program, model, arguments).find)
     visited = list(_enough(covering.points(), layers))
     if not visited:
         empty = _without_points(program, model, arguments) if covering.known <= MAX_PROVED else ()
@@ -174,6 +180,28 @@ Identity = tuple[object, ...]
 
 def _identity(found: Diagnostic) -> Identity:
     return found.code, tuple(label.span for label in found.labels)
+
+
+class _Finder:
+    """Finds points where conditions exclude most; the space is drawn when that is first needed."""
+
+    def __init__(self, program: Program, model: str, arguments: Mapping[str, object]) -> None:
+        self._of = program, model, arguments
+
+    @cached_property
+    def _diagram(self) -> Diagram | None:
+        from .space.space import Space  # noqa: PLC0415  # few spaces need it
+
+        with suppress(DiagnosticError):
+            return Space(*self._of).diagram
+        return None
+
+    def find(self, prefer: Prefer) -> Mapping[str, OptionName] | None:
+        """The options of a point, None where the space is empty or can't be told."""
+        from .space.walk import find_way  # noqa: PLC0415  # as above
+
+        way = None if self._diagram is None else find_way(self._diagram, prefer)
+        return None if way is None else way.choices
 
 
 def _errors(covering: Covering, visited: Iterable[Visited]) -> Iterator[Diagnostic]:

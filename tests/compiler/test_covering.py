@@ -104,6 +104,15 @@ def test_a_hostile_condition_ends_the_search():
     assert len(tried) <= 128
 
 
+def test_a_condition_far_from_its_choice_is_met_by_way_of_the_diagram():
+    """The first choice has to be made otherwise, and all others come between it and the condition."""
+    layers = "repeat 12 as layer {\n  choice op in { relu, tanh }\n  x = x |> op\n}"
+    body = f"choice width in {{ 1, 2, 3 }}\n{layers}\nwhere width > 1"
+    program = driver.read_source(MODEL.format(body=body), "net.mnet")
+    found = survey(program, "Space", {}, {})
+    assert (found.points, found.untaken) == (2, 0)
+
+
 def test_nothing_is_proved_of_a_space_with_too_many_options():
     body = "choice a in stepped(1, 9000, 1)\nx = x |> dense(a)\nrequire params <= 5"
     program = driver.read_source(MODEL.format(body=body), "net.mnet")
