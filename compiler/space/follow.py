@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
+from ...dsl import tree
 from ...dsl.diagnostics import DiagnosticError, error
 from ...dsl.modules import Program
 from ...dsl.source import Span
+from ...dsl.suggest import hint
 from ..choices import Continuous, Decision, OptionName
 from ..codes import POINT_MODEL
 from ..elaborate import elaborate
@@ -41,7 +43,7 @@ def follow(  # noqa: PLR0913, PLR0917  # what an elaboration needs, and what to 
     leaves open or decides in vain, and otherwise with what is wrong with the model at this point.
     """
     if isinstance(point, Point):
-        model = _model(point, model)
+        model = _model(program.main, point, model)
     follower = Follower(point)
     try:
         graph = elaborate(program, model, arguments, decider=follower)
@@ -55,7 +57,12 @@ def follow(  # noqa: PLR0913, PLR0917  # what an elaboration needs, and what to 
     return graph, Point(graph.name, follower.choices, follower.carried)
 
 
-def _model(point: Point, asked: str | None) -> str:
+def _model(main: tree.Module, point: Point, asked: str | None) -> str:
+    models = [item.name.name for item in main.items if isinstance(item, tree.Model)]
+    if point.model not in models:
+        listed = ", ".join(f"`{name}`" for name in models) or "no model"
+        message = f"the point is one of model `{point.model}`, and `{main.span.file}` has {listed}"
+        raise DiagnosticError(error(POINT_MODEL, message, hint=hint(point.model, models)))
     if asked not in (None, point.model):
         message = f"the point is one of model `{point.model}`, not of `{asked}`"
         raise DiagnosticError(error(POINT_MODEL, message, hint="leave the model out: the point names it"))
