@@ -15,7 +15,7 @@ from ...dsl.diagnostics import Diagnostic, DiagnosticError, error
 from ..choices import Decision, OptionName
 from ..codes import POINT_CODE
 from ..elaborate.choices import key_of
-from .options import index_of
+from .options import index_of, shown
 from .point import Point
 from .space import Space
 from .walk import find_way
@@ -64,7 +64,7 @@ def from_one_hot(space: Space, bits: Sequence[int], carried: Mapping[str, float]
 def _length_fault(space: Space, code: Sequence[int]) -> list[Diagnostic]:
     if len(code) == len(space.decisions):
         return []
-    message = f"the code has {len(code)} positions, the space has {len(space.decisions)} decisions"
+    message = f"the code is {len(code)} long, the space has {len(space.decisions)} decisions"
     return [error(POINT_CODE, message)]
 
 
@@ -73,7 +73,9 @@ def _range_faults(space: Space, code: Sequence[int]) -> Iterator[Diagnostic]:
     for position, (decision, index) in enumerate(zip(space.decisions, code, strict=True)):
         last = len(decision.options) - 1
         if not _is_int(index) or not CLOSED <= index <= last:
-            message = f"position {position} is {index!r}; it is an index from 0 to {last}, or {CLOSED} for not open"
+            message = (
+                f"position {position} is `{shown(index)}`; it is an index from 0 to {last}, or {CLOSED} for not open"
+            )
             yield error(POINT_CODE, message, decision.span, f"this is `{decision.path}`")
 
 
