@@ -10,14 +10,21 @@ from ..dsl.diagnostics import DiagnosticError, error
 from ..dsl.library import SUFFIX
 from ..dsl.source import Sources
 from ..dsl.suggest import hint
-from . import callables, definitions, diagnostics, metrics, rules
+from . import callables, definitions, diagnostics, keywords, metrics, rules
 from .codes import NO_PAGE
 from .page import Page
 
 
 def pages() -> Iterator[Page]:
     """Every page there is, kind by kind."""
-    return chain(diagnostics.pages(), rules.pages(), callables.pages(), metrics.pages(), definitions.pages())
+    return chain(
+        diagnostics.pages(),
+        rules.pages(),
+        keywords.pages(),
+        callables.pages(),
+        metrics.pages(),
+        definitions.pages(),
+    )
 
 
 def find(word: str, sources: Sources) -> list[Page]:
