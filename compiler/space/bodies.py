@@ -7,11 +7,11 @@ from typing import Any
 
 from ...dsl import tree
 from ...dsl.builtins import BUILTINS
+from ...dsl.check.walk import nodes
 from ...dsl.modules import Program
 from ..elaborate.patterns import names_of
 from ..ops import OPERATORS
 from .opening import Definition, Opening, Statements, callee_of
-from .reading import nodes
 
 
 class Bodies:

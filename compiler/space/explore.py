@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ...dsl import tree
+from ...dsl.check.walk import nodes
 from ...dsl.diagnostics import DiagnosticError, error
 from ...dsl.modules import Program
 from ..choices import Continuous, Decision
@@ -31,7 +32,7 @@ from .bodies import Bodies
 from .inside import ENTER, HEADS, begin_turn
 from .opening import Definition, Enter
 from .outline import TENSOR, VALUE, Outlines
-from .reading import Reading, nodes
+from .reading import Reading
 from .recall import Blocks, Entered
 from .state import Body, Called, Fixed, State, Turns
 from .tally import OPAQUE, Outline, Tally

@@ -13,11 +13,10 @@ from dataclasses import replace
 from typing import Any
 
 from ...dsl import tree
-from ...dsl.check.walk import children
+from ...dsl.check.walk import children, nodes
 from ..elaborate.patterns import names_of
 from .bodies import Bodies
 from .opening import Definition, Enter, Statements, callee_of
-from .reading import nodes
 
 TENSOR = "an opaque tensor"
 VALUE = "a value that nobody needs"

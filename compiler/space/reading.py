@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from ...dsl import tree
-from ...dsl.check.walk import children
+from ...dsl.check.walk import nodes
 
 Names = frozenset[str]
 
@@ -36,18 +36,6 @@ class Reading:
             self._rest[key] = known
             self._kept.append(statements)
         return known
-
-
-def nodes(root: Any) -> Iterator[Any]:
-    """A node and all below it."""
-    pending = [root]
-    while pending:
-        node = pending.pop()
-        if isinstance(node, tuple):
-            pending.extend(node)
-            continue
-        yield node
-        pending.extend([getattr(node, name) for name in children(node.__class__)])
 
 
 def _names(root: Any) -> Iterator[str]:

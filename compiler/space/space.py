@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import cached_property, partial
 
 from ...dsl import tree
+from ...dsl.check.walk import nodes
 from ...dsl.diagnostics import DiagnosticError, error
 from ...dsl.modules import Program
 from .. import limits as default
@@ -27,7 +28,6 @@ from .follow import follow
 from .order import paths_in_order
 from .outline import Outlines
 from .point import Point
-from .reading import nodes
 from .tally import NotAnOutlineError
 from .walk import Way, find_way, ways
 

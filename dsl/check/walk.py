@@ -7,7 +7,7 @@ import functools
 from collections.abc import Iterator
 from typing import Any
 
-from ..tree import Annotated, Expr, For, If, Item, Module, Repeat, Statement
+from ..tree import Annotated, For, If, Repeat, Statement
 
 
 def statements_within(statements: tuple[Statement, ...]) -> Iterator[Statement]:
@@ -31,8 +31,8 @@ def statements_of(statement: Statement) -> tuple[Statement, ...]:
     return ()
 
 
-def nodes(root: Module | Item | Statement | Expr) -> Iterator[Any]:
-    """Every node under one, itself included, in the order of the text, without recursion."""
+def nodes(root: Any) -> Iterator[Any]:
+    """Every node under one, or under several in a tuple, in the order of the text: themselves too. No recursion."""
     pending: list[Any] = [root]
     while pending:
         node = pending.pop()
